@@ -385,6 +385,9 @@ gst_anc_canceller_class_setup (GstAncCancellerClass *klass,
   AncFilterTuning tuning = anc_filter_class_default_tuning (algorithm);
 
   klass->algorithm = algorithm;
+  /* GObject clears these for each class that installs properties */
+  G_OBJECT_CLASS (klass)->set_property = set_property;
+  G_OBJECT_CLASS (klass)->get_property = get_property;
   gst_anc_settings_install_algorithm (G_OBJECT_CLASS (klass), properties,
                                       &tuning);
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), long_name,

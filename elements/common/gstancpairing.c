@@ -133,8 +133,8 @@ frames_ready (GstAncCancellerPrivate *priv, GstAncJob *job, gsize n)
   if (ready >= (gint64)n)
     return n;
   if (job->mode == GST_ANC_MODE_PAD && held_too_long (priv)) {
-    job->say_missing = !priv->missing_said;
-    priv->missing_said = TRUE;
+    job->say_missing = !priv->missing_said && !priv->draining;
+    priv->missing_said |= job->say_missing;
     return n;
   }
   /* in band the reference is as near as the primary: no need to hold more */
