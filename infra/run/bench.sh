@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+main ()
+{
+  need_packages build run demo test
+  take_lock
+  build_release || return 1
+  drop_lock
+  use_build_tree
+  exec "$root/tests/bench/run.sh" "$@"
+}

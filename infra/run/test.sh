@@ -1,0 +1,113 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Without arguments: every suite in the release build, then unit, element and
+# pipeline under ASan+UBSan, then unit under memcheck. The sanitized build has
+# a directory of its own: `meson test --setup` cannot switch sanitizers.
+
+all_suites=(unit element pipeline infra)
+
+count_results ()
+{
+  python3 "$root/infra/run/results.py" "$@"
+}
+
+# A target that does not build takes its tests with it: each is a failure.
+count_broken_build ()
+{
+  local broken
+  broken=$(grep -c '^FAILED: ' "$(log_file "build-$1")" 2>/dev/null) || true
+  printf '0 %d 0\n' $((broken > 0 ? broken : 1)) >>"$tally"
+}
+
+# run_tests TITLE DIR OPTION...
+run_tests ()
+{
+  local title=$1 dir=$2 log
+  shift 2
+  log="$dir/meson-logs/${title//[^a-z]/-}.json"
+  rm -f "$log"
+  printf '\n== %s\n' "$title"
+  meson test -C "$dir" --no-rebuild --logbase "$(basename "$log" .json)" \
+    "$@" >"$(log_file "test-${title//[^a-z]/-}")" 2>&1 </dev/null || true
+  count_results count "$title" "$log" "$tally"
+}
+
+run_release ()
+{
+  local suite
+  build_release -Dtests=enabled || { count_broken_build release; return; }
+  drop_lock
+  for suite in "$@"; do
+    run_tests "$suite" "$build" --suite "$suite"
+  done
+}
+
+# A sanitized plugin is loaded into programs that are not: for those, the
+# tests put ANC_TEST_PRELOAD into LD_PRELOAD.
+run_sanitized ()
+{
+  local dir=$root/build-asan suite preload
+  build_tree "$dir" asan -Dtests=enabled -Dbuildtype=debugoptimized \
+    -Db_ndebug=false -Db_sanitize=address,undefined -Db_lundef=false \
+    "$(werror)" || { count_broken_build asan; return; }
+  preload=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)
+  for suite in unit element pipeline; do
+    ASAN_OPTIONS=fast_unwind_on_malloc=0:detect_leaks=1 \
+      LSAN_OPTIONS=suppressions=$root/infra/run/lsan.supp:print_suppressions=0 \
+      UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+      ANC_TEST_PRELOAD=$preload \
+      run_tests "$suite, ASan and UBSan" "$dir" --suite "$suite" -t 6
+  done
+}
+
+# Only compiled programs: Python itself is not under test.
+compiled_unit_tests ()
+{
+  meson introspect --tests "$build" | python3 -c '
+import json, sys
+for test in json.load(sys.stdin):
+    if "gst-plugins-anc:unit" in test["suite"] or "unit" in test["suite"]:
+        if test["cmd"][0].startswith(sys.argv[1] + "/"):
+            print(test["name"])' "$build"
+}
+
+run_memcheck ()
+{
+  local names
+  names=$(compiled_unit_tests)
+  [ -n "$names" ] || return 0
+  # shellcheck disable=SC2086 # one word each
+  run_tests "unit, memcheck" "$build" -t 30 --wrapper \
+    "valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect \
+--error-exitcode=99 --suppressions=$root/infra/run/memcheck.supp" $names
+}
+
+check_suites ()
+{
+  local suite
+  for suite in "$@"; do
+    case " ${all_suites[*]} slow " in
+      *" $suite "*) ;;
+      *) die "there is no suite \"$suite\"; the suites: ${all_suites[*]} slow" ;;
+    esac
+  done
+}
+
+main ()
+{
+  check_suites "$@"
+  need_packages build run demo test
+  take_lock
+  tally=$(log_file tally)
+  : >"$tally"
+  if [ $# -gt 0 ]; then
+    run_release "$@"
+  else
+    run_release "${all_suites[@]}"
+    run_sanitized
+    run_memcheck
+  fi
+  printf '\n%d minutes\n' $((SECONDS / 60))
+  count_results sum "$tally"
+}
