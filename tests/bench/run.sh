@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Every benchmark, with the release build in BUILD (default ../../build).
+# Prints figures and ratios; judges nothing. JSON goes to BUILD/bench/.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+build=${BUILD:-$here/../../build}
+results=$build/bench
+mkdir -p "$results"
+
+title() {
+  printf '\n== %s ==\n' "$1"
+}
+
+title "Kernels and filters (one thread)"
+"$build/tests/bench/anc-bench-dsp" --json "$results/dsp.json"
+title "Whole process, file to file, against FFmpeg's anlms"
+/usr/bin/python3 "$here/whole-process.py" --json "$results/whole-process.json"
+title "Cost of an element in band, in instructions a buffer"
+"$here/element-cost.sh"
