@@ -12,7 +12,7 @@
 typedef struct AncCanceller AncCanceller;
 
 typedef struct {
-  double primary;   /* sums of squares over all channels ... */
+  double primary; /* sums of squares over all channels ... */
   double reference;
   double output;
   uint64_t samples; /* ... and the number of frames they run over */
@@ -36,8 +36,8 @@ int anc_canceller_tune (AncCanceller *self, const AncFilterTuning *tuning);
  * Non-finite input counts as 0. With adapt false the weights stay.
  * error[i] may not overlap any other plane. n may be 0. */
 void anc_canceller_process (AncCanceller *self, const float *const *primary,
-                            const float *const *reference,
-                            float *const *error, size_t n, bool adapt);
+                            const float *const *reference, float *const *error,
+                            size_t n, bool adapt);
 
 /* n frames of reference without a primary: they pass through the history, the
  * weights stay, nothing comes out. */
@@ -67,4 +67,5 @@ int anc_canceller_load_state (AncCanceller *self, const void *bytes,
 AncLevels anc_canceller_take_levels (AncCanceller *self);
 uint64_t anc_canceller_divergences (const AncCanceller *self);
 double anc_canceller_weight_norm (AncCanceller *self); /* Euclidean */
-const char *anc_canceller_kernel (const AncCanceller *self); /* "avx2", "c"... */
+const char *anc_canceller_kernel (
+    const AncCanceller *self); /* "avx2", "c"... */

@@ -43,9 +43,9 @@ typedef struct {
 
 /* May change between any two calls of process. */
 typedef struct {
-  double step_size;         /* mu, >= 0 */
-  double leakage;           /* w <- (1 - leakage) w + ..., 0..1 */
-  double regularization;    /* eps, >= 0 */
+  double step_size;      /* mu, >= 0 */
+  double leakage;        /* w <- (1 - leakage) w + ..., 0..1 */
+  double regularization; /* eps, >= 0 */
   AncRegularizationMode regularization_mode;
   AncSignMode sign_mode;    /* LMS */
   double forgetting_factor; /* lambda of RLS, 0 < lambda <= 1 */

@@ -17,7 +17,8 @@ typedef struct {
  * or extensible) or are shorter than their header says. Untrusted input. */
 int anc_wav_parse (const void *bytes, size_t size, AncWavInfo *ret_info);
 /* Copies out `channels` planes of `frames` floats, one after the other. */
-void anc_wav_read (const void *bytes, const AncWavInfo *info, float *ret_planes);
+void anc_wav_read (const void *bytes, const AncWavInfo *info,
+                   float *ret_planes);
 /* Size of the whole file for so many channels and frames. */
 size_t anc_wav_size (unsigned channels, size_t frames);
 void anc_wav_write (void *ret_bytes, const float *planes, unsigned channels,

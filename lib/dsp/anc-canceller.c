@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "anc-canceller.h"
+
+#include "anc-filter-private.h"
+#include "anc-float-mode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STATE_MAGIC 0x3154415453434e41u /* "ANCSTAT1" */
+
+struct AncCanceller {
+  AncFilter *filter;
+  AncLevels levels;
+};
+
+int
+anc_canceller_new (const AncFilterClass *klass, const AncFilterLayout *layout,
+                   AncCanceller **ret_self)
+{
+  AncCanceller *self = calloc (1, sizeof *self);
+  int status;
+
+  if (self == NULL)
+    return ANC_ERROR_MEMORY;
+  status = anc_filter_new (klass, layout, &self->filter);
+  if (status != ANC_OK) {
+    free (self);
+    return status;
+  }
+  *ret_self = self;
+  return ANC_OK;
+}
+
+void
+anc_canceller_free (AncCanceller *self)
+{
+  if (self == NULL)
+    return;
+  anc_filter_free (self->filter);
+  free (self);
+}
+
+void
+anc_canceller_reset (AncCanceller *self)
+{
+  anc_filter_reset (self->filter);
+  memset (&self->levels, 0, sizeof self->levels);
+}
+
+void
+anc_canceller_reset_history (AncCanceller *self)
+{
+  AncFloatMode mode = anc_float_mode_enter ();
+
+  anc_filter_reset_history (self->filter);
+  anc_float_mode_leave (mode);
+}
+
+int
+anc_canceller_tune (AncCanceller *self, const AncFilterTuning *tuning)
+{
+  AncFloatMode mode = anc_float_mode_enter ();
+  int status = anc_filter_tune (self->filter, tuning);
+
+  anc_float_mode_leave (mode);
+  return status;
+}
+
+/* Takes n frames of reference into the history. */
+static void
+take_reference (AncCanceller *self, const float *const *reference, size_t at,
+                size_t n)
+{
+  AncFilter *filter = self->filter;
+  unsigned i;
+
+  anc_history_append (&filter->history, n);
+  for (i = 0; i < filter->layout.n_references; i++) {
+    float *newest = anc_history_newest (&filter->history, i, n);
+
+    filter->kernels->sanitize (newest, reference[i] + at, n);
+    self->levels.reference += filter->kernels->energy (newest, n);
+  }
+}
+
+static double
+energy_of (const AncFilter *filter, float *const *planes, size_t n)
+{
+  double sum = 0.0;
+  unsigned i;
+
+  for (i = 0; i < filter->layout.n_primaries; i++)
+    sum += filter->kernels->energy (planes[i], n);
+  return sum;
+}
+
+/* At most ANC_BLOCK frames, with the guard on at most to its frame's end. */
+static void
+process_block (AncCanceller *self, const float *const *primary,
+               const float *const *reference, float *const *error, size_t at,
+               size_t n, bool adapt)
+{
+  AncFilter *filter = self->filter;
+  float *planes[ANC_MAX_CHANNELS];
+  unsigned i;
+
+  if (!adapt)
+    anc_filter_settle (filter);
+  take_reference (self, reference, at, n);
+  for (i = 0; i < filter->layout.n_primaries; i++) {
+    planes[i] = error[i] + at;
+    filter->kernels->sanitize (planes[i], primary[i] + at, n);
+  }
+  self->levels.primary += energy_of (filter, planes, n);
+  if (adapt)
+    anc_filter_adapt (filter, planes, n);
+  else
+    anc_filter_frozen (filter, planes, n);
+  self->levels.output += energy_of (filter, planes, n);
+  self->levels.samples += n;
+}
+
+static size_t
+smaller (size_t a, size_t b)
+{
+  return a < b ? a : b;
+}
+
+void
+anc_canceller_process (AncCanceller *self, const float *const *primary,
+                       const float *const *reference, float *const *error,
+                       size_t n, bool adapt)
+{
+  AncFloatMode mode = anc_float_mode_enter ();
+  size_t at = 0;
+
+  while (at < n) {
+    size_t some = smaller (n - at, ANC_BLOCK);
+
+    if (adapt)
+      some = smaller (some, anc_guard_remaining (&self->filter->guard));
+    process_block (self, primary, reference, error, at, some, adapt);
+    at += some;
+  }
+  anc_float_mode_leave (mode);
+}
+
+void
+anc_canceller_feed (AncCanceller *self, const float *const *reference, size_t n)
+{
+  AncFloatMode mode = anc_float_mode_enter ();
+  size_t at = 0;
+
+  if (n > 0) {
+    anc_filter_settle (self->filter);
+    self->filter->stale = true;
+  }
+  while (at < n) {
+    size_t some = smaller (n - at, ANC_BLOCK);
+
+    take_reference (self, reference, at, some);
+    at += some;
+  }
+  anc_float_mode_leave (mode);
+}
+
+unsigned
+anc_canceller_latency (const AncCanceller *self)
+{
+  const AncFilterClass *klass = self->filter->klass;
+
+  return klass->latency != NULL ? klass->latency (self->filter) : 0;
+}
+
+size_t
+anc_canceller_weights_count (const AncCanceller *self)
+{
+  return self->filter->taps * self->filter->layout.n_primaries;
+}
+
+unsigned
+anc_canceller_weights_responses (const AncCanceller *self)
+{
+  return self->filter->heard * self->filter->layout.n_primaries;
+}
+
+/* Response r of the contract's order, as it lies in the filter. */
+static float *
+response (const AncFilter *filter, unsigned r)
+{
+  return anc_filter_weights (filter, r / filter->heard)
+         + (size_t) (r % filter->heard) * filter->layout.filter_length;
+}
+
+static void
+settle (AncCanceller *self)
+{
+  AncFloatMode mode = anc_float_mode_enter ();
+
+  anc_filter_settle (self->filter);
+  anc_float_mode_leave (mode);
+}
+
+void
+anc_canceller_get_weights (AncCanceller *self, float *ret_weights)
+{
+  size_t length = self->filter->layout.filter_length, j;
+  unsigned i;
+
+  settle (self);
+  for (i = 0; i < anc_canceller_weights_responses (self); i++) {
+    const float *w = response (self->filter, i);
+
+    for (j = 0; j < length; j++)
+      *ret_weights++ = w[length - 1 - j];
+  }
+}
+
+static void
+restart (AncFilter *filter)
+{
+  unsigned i;
+
+  anc_guard_reset (&filter->guard);
+  for (i = 0; i < filter->layout.n_primaries; i++) {
+    filter->pending[i] = (AncPending){ 1.0f, 0.0f };
+    memcpy (filter->guard.good + i * filter->stride,
+            anc_filter_weights (filter, i), filter->stride * sizeof (float));
+    if (filter->klass->restart != NULL)
+      filter->klass->restart (filter, i);
+  }
+}
+
+int
+anc_canceller_set_weights (AncCanceller *self, const float *weights)
+{
+  size_t length = self->filter->layout.filter_length, j;
+  unsigned i;
+
+  for (j = 0; j < anc_canceller_weights_count (self); j++) {
+    if (!(fabsf (weights[j]) <= ANC_WEIGHT_LIMIT))
+      return ANC_ERROR_ARGUMENT;
+  }
+  for (i = 0; i < anc_canceller_weights_responses (self); i++) {
+    float *w = response (self->filter, i);
+
+    for (j = 0; j < length; j++)
+      w[length - 1 - j] = *weights++;
+  }
+  restart (self->filter);
+  return ANC_OK;
+}
+
+static void
+visit (AncCanceller *self, AncState *state)
+{
+  const AncFilterLayout *layout = &self->filter->layout;
+  const char *name = self->filter->klass->name;
+  uint64_t variance;
+
+  memcpy (&variance, &layout->initial_variance, sizeof variance);
+  anc_state_expect (state, STATE_MAGIC);
+  for (; *name != '\0'; name++)
+    anc_state_expect (state, (unsigned char) *name);
+  anc_state_expect (state, layout->rate);
+  anc_state_expect (state, layout->n_primaries);
+  anc_state_expect (state, layout->n_references);
+  anc_state_expect (state, layout->paired);
+  anc_state_expect (state, layout->filter_length);
+  anc_state_expect (state, variance);
+  anc_filter_visit (self->filter, state);
+  anc_state_checksum (state);
+}
+
+size_t
+anc_canceller_state_size (const AncCanceller *self)
+{
+  AncState state = { .purpose = ANC_STATE_COUNT };
+
+  visit ((AncCanceller *) self, &state);
+  return state.position;
+}
+
+void
+anc_canceller_save_state (AncCanceller *self, void *ret_bytes)
+{
+  AncState state = { .purpose = ANC_STATE_WRITE,
+                     .bytes = ret_bytes,
+                     .size = anc_canceller_state_size (self) };
+
+  visit (self, &state);
+}
+
+int
+anc_canceller_load_state (AncCanceller *self, const void *bytes, size_t size)
+{
+  AncState state = { .purpose = ANC_STATE_CHECK,
+                     .bytes = (uint8_t *) bytes,
+                     .size = size };
+
+  if (size != anc_canceller_state_size (self))
+    return ANC_ERROR_STATE;
+  visit (self, &state);
+  if (state.failed)
+    return ANC_ERROR_STATE;
+  state.purpose = ANC_STATE_READ;
+  state.position = 0;
+  visit (self, &state);
+  return ANC_OK;
+}
+
+AncLevels
+anc_canceller_take_levels (AncCanceller *self)
+{
+  AncLevels levels = self->levels;
+
+  memset (&self->levels, 0, sizeof self->levels);
+  return levels;
+}
+
+uint64_t
+anc_canceller_divergences (const AncCanceller *self)
+{
+  return self->filter->guard.divergences;
+}
+
+double
+anc_canceller_weight_norm (AncCanceller *self)
+{
+  double sum = 0.0;
+  unsigned i;
+  size_t j;
+
+  settle (self);
+  for (i = 0; i < self->filter->layout.n_primaries; i++) {
+    const float *w = anc_filter_weights (self->filter, i);
+
+    for (j = 0; j < self->filter->taps; j++)
+      sum += (double) w[j] * w[j];
+  }
+  return sqrt (sum);
+}
+
+const char *
+anc_canceller_kernel (const AncCanceller *self)
+{
+  return self->filter->kernels->name;
+}
