@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+: "${root:?}"
+
 main ()
 {
   need_packages build run demo test

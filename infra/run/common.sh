@@ -4,6 +4,8 @@
 # What the slower commands share: packages, the build, and keeping the output
 # of other programs in a file until it is wanted.
 
+: "${root:?}" "${build:?}"
+
 # The packages are Debian's, so are the programs: an interpreter installed
 # beside them would not see python3-numpy.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH

@@ -4,6 +4,8 @@
 # The fast path of `anc` and `env`: no package query and no ninja. One find
 # over the sources tells whether the build is there and still theirs.
 
+: "${root:?}" "${build:?}"
+
 ready ()
 {
   [ -x "$build/pipelines/tool/anc" ] && [ -e "$build/.ready" ] || return 1

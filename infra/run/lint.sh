@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+: "${root:?}"
+
 # source_files NAME-PATTERN...: the tree's own files, whether in git or not.
 source_files ()
 {

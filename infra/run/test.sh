@@ -5,6 +5,8 @@
 # pipeline under ASan+UBSan, then unit under memcheck. The sanitized build has
 # a directory of its own: `meson test --setup` cannot switch sanitizers.
 
+: "${root:?}" "${build:?}"
+
 all_suites=(unit element pipeline infra)
 
 count_results ()
