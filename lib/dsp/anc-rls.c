@@ -99,7 +99,7 @@ rls_init (AncFilter *base)
       = self->blocks * (self->blocks + 1) / 2 * ANC_TILE * ANC_TILE;
   self->factors = anc_memory_floats (self->n_groups * self->factor_size);
   self->regressor = anc_memory_floats (self->blocks * ANC_TILE);
-  self->gain = anc_memory_floats (self->blocks * ANC_TILE + 16);
+  self->gain = anc_memory_floats (self->blocks * ANC_TILE);
   if (self->factors == NULL || self->regressor == NULL || self->gain == NULL)
     return ANC_ERROR_MEMORY;
   return anc_power_init (&self->power, base->layout.n_references,
