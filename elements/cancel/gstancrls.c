@@ -45,7 +45,8 @@ gst_anc_rls_class_init (GstAncRlsClass *klass)
 {
   gst_anc_canceller_class_setup (
       GST_ANC_CANCELLER_CLASS (klass), &anc_rls_class,
-      GST_ANC_HAS_FORGETTING_FACTOR, "RLS noise canceller",
+      GST_ANC_HAS_FORGETTING_FACTOR | GST_ANC_HAS_REGULARIZATION,
+      "RLS noise canceller",
       "Removes from the primary what the reference explains (RLS)");
 }
 

@@ -28,8 +28,8 @@
  *   exp (-14 / (4 taps)) where it is less (a memory much shorter than the
  *   filter, which has no use).
  *
- * With relative regularisation P and w rest while the regressor is 40 dB below
- * its slow envelope. The step size has no meaning here.
+ * Under the guard, with relative regularisation, P and w rest while the
+ * regressor is 40 dB below its slow envelope. The step size has no meaning here.
  *
  * Cost per sample: 2 N^2 multiply-adds for N taps in all, 2 N a primary.
  * State: weights, S, history, envelope, the place of the last look. Scratch:
@@ -201,7 +201,8 @@ adapt_group (AncRls *self, unsigned group, float *const *error, size_t i,
 
   gather_regressor (self, from, age);
   moves = conclude_group (self, from, to, error, i);
-  if (tuning->regularization_mode == ANC_REGULARIZATION_RELATIVE
+  if (tuning->guard
+      && tuning->regularization_mode == ANC_REGULARIZATION_RELATIVE
       && anc_power_is_pause (&self->power, from, base->heard))
     return;
   alpha = base->kernels->update_factor (factor, self->gain, self->regressor,
