@@ -14,6 +14,7 @@
 typedef struct {
   gchar *output;
   gchar *title;
+  gchar *voice;
   gboolean json;
   gboolean overwrite;
   gchar **files;
@@ -24,6 +25,7 @@ options_clear (Options *self)
 {
   g_free (self->output);
   g_free (self->title);
+  g_free (self->voice);
   g_strfreev (self->files);
 }
 
@@ -77,6 +79,9 @@ parse_options (Options *options, int argc, char **argv, GError **error)
             "FILE.png" },
           { "title", 0, 0, G_OPTION_ARG_STRING, &options->title,
             "Heading of the picture", "TEXT" },
+          { "voice", 0, 0, G_OPTION_ARG_FILENAME, &options->voice,
+            "The voice alone, where it is known: adds its ratio to the rest",
+            "FILE" },
           { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
             "Print the figures as one JSON object", NULL },
           { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite,
@@ -97,7 +102,15 @@ parse_options (Options *options, int argc, char **argv, GError **error)
 }
 
 static void
-add_track (JsonBuilder *json, const gchar *name, const AncTrack *track)
+add_figure (JsonBuilder *json, const gchar *name, gdouble value)
+{
+  json_builder_set_member_name (json, name);
+  json_builder_add_double_value (json, value);
+}
+
+static void
+add_track (JsonBuilder *json, const gchar *name, const AncTrack *track,
+           gboolean voice_known)
 {
   const struct {
     const gchar *name;
@@ -120,16 +133,20 @@ add_track (JsonBuilder *json, const gchar *name, const AncTrack *track)
   json_builder_add_int_value (json, track->rate);
   json_builder_set_member_name (json, "channels");
   json_builder_add_int_value (json, track->channels);
-  for (guint i = 0; i < G_N_ELEMENTS (figures); i++) {
-    json_builder_set_member_name (json, figures[i].name);
-    json_builder_add_double_value (json, figures[i].value);
+  for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
+    add_figure (json, figures[i].name, figures[i].value);
+  if (voice_known) {
+    add_figure (json, "voice-to-rest-db", track->voice_ratio);
+    add_figure (json, "voice-to-rest-end-db", track->voice_ratio_end);
   }
   json_builder_end_object (json);
 }
 
 static void
-print_json (const AncTrack *before, const AncTrack *after, const gchar *picture)
+print_json (const AncTrack *before, const AncTrack *after,
+            const Options *options)
 {
+  gboolean voice_known = options->voice != NULL;
   g_autoptr (JsonBuilder) json = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
   g_autofree gchar *text = NULL;
@@ -137,16 +154,14 @@ print_json (const AncTrack *before, const AncTrack *after, const gchar *picture)
   json_builder_begin_object (json);
   json_builder_set_member_name (json, "result");
   json_builder_add_string_value (json, "ok");
-  add_track (json, "before", before);
-  add_track (json, "after", after);
-  json_builder_set_member_name (json, "level-reduction-db");
-  json_builder_add_double_value (json,
-                                 before->levels->rms - after->levels->rms);
-  json_builder_set_member_name (json, "noise-floor-reduction-db");
-  json_builder_add_double_value (json,
-                                 before->levels->floor - after->levels->floor);
+  add_track (json, "before", before, voice_known);
+  add_track (json, "after", after, voice_known);
+  add_figure (json, "level-reduction-db",
+              before->levels->rms - after->levels->rms);
+  add_figure (json, "noise-floor-reduction-db",
+              before->levels->floor - after->levels->floor);
   json_builder_set_member_name (json, "picture");
-  json_builder_add_string_value (json, picture);
+  json_builder_add_string_value (json, options->output);
   json_builder_end_object (json);
   root = json_builder_get_root (json);
   text = json_to_string (root, TRUE);
@@ -160,7 +175,8 @@ print_level (const gchar *name, gdouble before, gdouble after)
 }
 
 static void
-print_text (const AncTrack *before, const AncTrack *after, const gchar *picture)
+print_text (const AncTrack *before, const AncTrack *after,
+            const Options *options)
 {
   const AncLevels *a = before->levels, *b = after->levels;
 
@@ -172,21 +188,30 @@ print_text (const AncTrack *before, const AncTrack *after, const gchar *picture)
   print_level ("10 % of the time below", a->low, b->low);
   print_level ("50 % of the time below", a->median, b->median);
   print_level ("95 % of the time below", a->high, b->high);
+  if (options->voice != NULL) {
+    print_level ("voice to all else", before->voice_ratio, after->voice_ratio);
+    print_level ("  in the last 10 seconds", before->voice_ratio_end,
+                 after->voice_ratio_end);
+  }
   g_print ("%-28s %9.2f %9.2f\n", "seconds", before->seconds, after->seconds);
   g_print ("%-28s %9u %9u\n", "channels", before->channels, after->channels);
   g_print ("%-28s %9u %9u\n", "samples a second", before->rate, after->rate);
-  g_print ("picture: %s\n", picture);
+  g_print ("picture: %s\n", options->output);
 }
 
 static gboolean
 report (const Options *options, GError **error)
 {
-  g_autoptr (AncTrack) before = anc_track_read (options->files[0], error);
-  g_autoptr (AncTrack) after
-      = before != NULL ? anc_track_read (options->files[1], error) : NULL;
+  g_autoptr (AncSound) voice = NULL;
+  g_autoptr (AncTrack) before = NULL;
+  g_autoptr (AncTrack) after = NULL;
   g_autoptr (AncPicture) picture = NULL;
 
-  if (after == NULL)
+  if (options->voice != NULL
+      && (voice = anc_sound_read (options->voice, error)) == NULL)
+    return FALSE;
+  if ((before = anc_track_read (options->files[0], voice, error)) == NULL
+      || (after = anc_track_read (options->files[1], voice, error)) == NULL)
     return FALSE;
   picture = anc_report_picture_new (
       before, after,
@@ -194,9 +219,9 @@ report (const Options *options, GError **error)
   if (!anc_picture_write (picture, options->output, error))
     return FALSE;
   if (options->json)
-    print_json (before, after, options->output);
+    print_json (before, after, options);
   else
-    print_text (before, after, options->output);
+    print_text (before, after, options);
   return TRUE;
 }
 

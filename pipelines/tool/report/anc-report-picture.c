@@ -4,7 +4,7 @@
 #include <math.h>
 
 #define WIDTH 1600
-#define HEIGHT 1150
+#define HEIGHT 1115
 #define LEFT 100
 #define GAP 60
 #define COLUMN ANC_TRACK_COLUMNS
@@ -13,7 +13,7 @@
 /* Rows: waves, spectrograms, level over time. */
 static const struct {
   gdouble y, height;
-} rows[] = { { 165, 190 }, { 425, 330 }, { 880, 190 } };
+} rows[] = { { 165, 190 }, { 410, 330 }, { 855, 190 } };
 
 /* What both halves share, so that they can be compared by eye. */
 typedef struct {
@@ -156,14 +156,23 @@ draw_levels (AncPicture *picture, const AncTrack *const *tracks,
   anc_picture_legend (picture, &plot, names, colours, 2);
 }
 
+/* "12.3 dB lower", or higher. */
+static gchar *
+describe_change (gdouble fall)
+{
+  return g_strdup_printf ("%.1f dB %s", ABS (fall),
+                          fall < 0 ? "higher" : "lower");
+}
+
 static void
 draw_heading (AncPicture *picture, const AncTrack *const *tracks,
               const gchar *title)
 {
   const AncLevels *before = tracks[0]->levels, *after = tracks[1]->levels;
+  g_autofree gchar *noise = describe_change (before->floor - after->floor);
+  g_autofree gchar *level = describe_change (before->rms - after->rms);
   g_autofree gchar *figures = g_strdup_printf (
-      "noise floor %.1f dB lower \302\267 overall level %.1f dB lower",
-      before->floor - after->floor, before->rms - after->rms);
+      "noise floor %s \302\267 overall level %s", noise, level);
 
   anc_picture_text (picture, LEFT, 56, 0, ANC_TEXT_HEADING, ANC_COLOUR_TEXT,
                     title);

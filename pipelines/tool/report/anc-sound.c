@@ -89,7 +89,7 @@ take_complaint (GstElement *pipeline)
   if (message == NULL)
     return NULL;
   gst_message_parse_error (message, &cause, NULL);
-  return g_strdup (cause->message);
+  return g_strdup_printf ("cannot be read as audio: %s", cause->message);
 }
 
 /* A truncated file ends in an error after its last whole frame: what was read

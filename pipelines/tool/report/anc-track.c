@@ -24,11 +24,42 @@ find_extremes (AncTrack *self, const AncSound *sound)
   }
 }
 
+static gdouble
+ratio_from (const AncSound *sound, const AncSound *voice, gsize from, gsize n)
+{
+  gdouble kept = 0, rest = 0;
+
+  for (gsize i = from; i < n; i++) {
+    gdouble difference = sound->samples[i] - voice->samples[i];
+    kept += voice->samples[i] * voice->samples[i];
+    rest += difference * difference;
+  }
+  return anc_levels_from_power (kept / n) - anc_levels_from_power (rest / n);
+}
+
+static gboolean
+compare_with_voice (AncTrack *self, const AncSound *sound,
+                    const AncSound *voice, GError **error)
+{
+  gsize n = MIN (sound->frames, voice->frames) * sound->channels;
+  gsize end = (gsize) ANC_TRACK_END_SECONDS * sound->rate * sound->channels;
+
+  if (sound->rate != voice->rate || sound->channels != voice->channels) {
+    g_set_error (error, ANC_SOUND_ERROR, 0,
+                 "%s: the voice has another rate or number of channels",
+                 self->filename);
+    return FALSE;
+  }
+  self->voice_ratio = ratio_from (sound, voice, 0, n);
+  self->voice_ratio_end = ratio_from (sound, voice, n > end ? n - end : 0, n);
+  return TRUE;
+}
+
 AncTrack *
-anc_track_read (const gchar *filename, GError **error)
+anc_track_read (const gchar *filename, const AncSound *voice, GError **error)
 {
   g_autoptr (AncSound) sound = anc_sound_read (filename, error);
-  AncTrack *self;
+  g_autoptr (AncTrack) self = NULL;
 
   if (sound == NULL)
     return NULL;
@@ -40,5 +71,7 @@ anc_track_read (const gchar *filename, GError **error)
   self->levels = anc_levels_new (sound);
   self->spectrogram = anc_spectrogram_new (sound, ANC_TRACK_COLUMNS);
   find_extremes (self, sound);
-  return self;
+  if (voice != NULL && !compare_with_voice (self, sound, voice, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }

@@ -5,6 +5,7 @@
 #include "anc-spectrogram.h"
 
 #define ANC_TRACK_COLUMNS 660
+#define ANC_TRACK_END_SECONDS 10
 
 /* What a report says and shows of one recording; the samples are gone. */
 typedef struct {
@@ -16,9 +17,14 @@ typedef struct {
   AncSpectrogram *spectrogram;
   gfloat low[ANC_TRACK_COLUMNS]; /* extremes of the wave */
   gfloat high[ANC_TRACK_COLUMNS];
+  /* With a known voice: its power over that of all else, in dB. */
+  gdouble voice_ratio;
+  gdouble voice_ratio_end; /* over the last ANC_TRACK_END_SECONDS */
 } AncTrack;
 
-AncTrack *anc_track_read (const gchar *filename, GError **error);
+/* voice: the same recording without the noise, or NULL where unknown. */
+AncTrack *anc_track_read (const gchar *filename, const AncSound *voice,
+                          GError **error);
 void anc_track_free (AncTrack *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncTrack, anc_track_free)
