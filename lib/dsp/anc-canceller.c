@@ -2,7 +2,7 @@
 
 #include "anc-canceller.h"
 
-#include "anc-filter-private.h"
+#include "anc-canceller-private.h"
 #include "anc-float-mode.h"
 
 #include <stdlib.h>
@@ -66,6 +66,12 @@ anc_canceller_tune (AncCanceller *self, const AncFilterTuning *tuning)
 
   anc_float_mode_leave (mode);
   return status;
+}
+
+AncFilter *
+anc_canceller_filter (AncCanceller *self)
+{
+  return self->filter;
 }
 
 /* Takes n frames of reference into the history. */
