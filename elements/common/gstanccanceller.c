@@ -280,7 +280,7 @@ constructed (GObject *object)
 static void
 item_clear (gpointer data)
 {
-  gst_clear_mini_object (&((GstAncItem *)data)->object);
+  gst_clear_mini_object (&((GstAncItem *) data)->object);
 }
 
 static void

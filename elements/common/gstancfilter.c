@@ -87,7 +87,7 @@ carry_weights (AncCanceller *from, guint from_taps, AncCanceller *to,
     return;
   anc_canceller_get_weights (from, old);
   for (guint r = 0; r < n; r++)
-    memcpy (new + (gsize)r *to_taps, old + (gsize)r * from_taps,
+    memcpy (new + (gsize) r *to_taps, old + (gsize) r * from_taps,
             taps * sizeof (gfloat));
   anc_canceller_set_weights (to, new);
 }
@@ -114,7 +114,7 @@ start_weights (GstAncCancellerPrivate *priv, AncCanceller *canceller,
   }
   weights = g_new0 (gfloat, anc_canceller_weights_count (canceller));
   for (guint r = 0; r < responses; r++)
-    memcpy (weights + (gsize)r * layout->filter_length,
+    memcpy (weights + (gsize) r * layout->filter_length,
             priv->start_weights + r * priv->start_taps,
             priv->start_taps * sizeof (gfloat));
   anc_canceller_set_weights (canceller, weights);

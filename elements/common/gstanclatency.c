@@ -27,7 +27,7 @@ ask (GstPad *pad)
 gint64
 gst_anc_latency_own_frames (const GstAncCancellerPrivate *priv)
 {
-  return priv->settings.delay < 0 ? -(gint64)priv->settings.delay : 0;
+  return priv->settings.delay < 0 ? -(gint64) priv->settings.delay : 0;
 }
 
 /* Asks both sides, keeps what the worker needs; returns the primary's answer

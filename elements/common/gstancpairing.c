@@ -26,7 +26,7 @@
 static gint64
 queue_limit (const GstAncCancellerPrivate *priv, guint rate)
 {
-  return (gint64)rate + ABS (priv->settings.delay);
+  return (gint64) rate + ABS (priv->settings.delay);
 }
 
 static gint64
@@ -81,7 +81,7 @@ read_store (GstAncCancellerPrivate *priv, GstAncJob *job)
 static void
 advance (GstAncCancellerPrivate *priv, gsize frames)
 {
-  priv->next += (gint64)frames;
+  priv->next += (gint64) frames;
   gst_anc_reference_discard (priv->store, priv->next - priv->settings.delay);
 }
 
@@ -110,7 +110,7 @@ reach_head (GstAncCancellerPrivate *priv, gint64 start)
   gint64 jump = priv->next_valid ? start - priv->next : 0;
 
   if (!priv->next_valid || jump < 0
-      || jump > MAX_SKIP_SECONDS * (gint64)priv->timeline.rate) {
+      || jump > MAX_SKIP_SECONDS * (gint64) priv->timeline.rate) {
     priv->reset_history |= priv->next_valid;
     priv->next = start;
     priv->next_valid = TRUE;
@@ -130,7 +130,7 @@ frames_ready (GstAncCancellerPrivate *priv, GstAncJob *job, gsize n)
   if (!uses_store (priv, job->mode))
     return n;
   ready = known_until (priv) + priv->settings.delay - priv->next;
-  if (ready >= (gint64)n)
+  if (ready >= (gint64) n)
     return n;
   if (job->mode == GST_ANC_MODE_PAD && held_too_long (priv)) {
     job->say_missing = !priv->missing_said && !priv->draining;
@@ -148,9 +148,9 @@ next_skip (GstAncCancellerPrivate *priv, GstAncJob *job, gint64 jump)
 {
   gint64 ready = known_until (priv) + priv->settings.delay - priv->next;
 
-  job->frames = MIN (jump, (gint64)priv->timeline.rate);
+  job->frames = MIN (jump, (gint64) priv->timeline.rate);
   if (uses_store (priv, job->mode) && !held_too_long (priv))
-    job->frames = CLAMP (ready, 0, (gint64)job->frames);
+    job->frames = CLAMP (ready, 0, (gint64) job->frames);
   if (job->frames == 0)
     return FALSE;
   if (uses_store (priv, job->mode))
@@ -168,7 +168,7 @@ next_span (GstAncCancellerPrivate *priv, GstAncJob *job, const GstAncItem *head)
   if (uses_store (priv, job->mode))
     read_store (priv, job);
   advance (priv, job->frames);
-  priv->queued -= (gint64)job->frames;
+  priv->queued -= (gint64) job->frames;
   priv->consumed += job->frames;
   if (priv->consumed == head->frames) {
     job->buffer = GST_BUFFER_CAST (head->object);
@@ -196,7 +196,7 @@ next_job (GstAncCanceller *self)
     return TRUE;
   }
   job->mode = gst_anc_format_mode (self, &priv->dsp.in);
-  jump = reach_head (priv, head->start + (gint64)priv->consumed);
+  jump = reach_head (priv, head->start + (gint64) priv->consumed);
   job->configure = gst_anc_filter_is_stale (self, job->mode);
   if (job->configure)
     return TRUE;
@@ -364,7 +364,7 @@ queue_primary (GstAncCanceller *self, GstBuffer *buffer)
         priv->store, buffer, GST_AUDIO_INFO_CHANNELS (&priv->info),
         priv->settings.reference_channel, item.start);
   gst_queue_array_push_tail_struct (priv->queue, &item);
-  priv->queued += (gint64)item.frames;
+  priv->queued += (gint64) item.frames;
 }
 
 static gboolean
@@ -398,7 +398,8 @@ gst_anc_pairing_chain_primary (GstPad *pad, GstObject *parent,
   } else if (!GST_AUDIO_INFO_IS_VALID (&priv->info)) {
     flow = GST_FLOW_NOT_NEGOTIATED;
   } else {
-    if (gst_buffer_get_size (buffer) >= (gsize)GST_AUDIO_INFO_BPF (&priv->info))
+    if (gst_buffer_get_size (buffer)
+        >= (gsize) GST_AUDIO_INFO_BPF (&priv->info))
       queue_primary (self, g_steal_pointer (&buffer));
     gst_anc_pairing_work (self);
     flow = priv->flow;

@@ -75,8 +75,8 @@ gst_anc_reference_free (GstAncReference *self)
 void
 gst_anc_reference_clear (GstAncReference *self)
 {
-  g_queue_clear_full (&self->chunks, (GDestroyNotify)chunk_free);
-  g_queue_clear_full (&self->early, (GDestroyNotify)early_free);
+  g_queue_clear_full (&self->chunks, (GDestroyNotify) chunk_free);
+  g_queue_clear_full (&self->early, (GDestroyNotify) early_free);
   self->early_frames = 0;
   gst_anc_timeline_reset (&self->timeline, self->axis);
   gst_anc_timeline_reset (&self->input, GST_AUDIO_INFO_RATE (&self->info));
@@ -108,7 +108,7 @@ update_converter (GstAncReference *self)
   g_clear_pointer (&self->converter, gst_audio_converter_free);
   if (self->axis == 0 || !GST_AUDIO_INFO_IS_VALID (&self->info))
     return;
-  if (self->axis != (guint)GST_AUDIO_INFO_RATE (&self->info))
+  if (self->axis != (guint) GST_AUDIO_INFO_RATE (&self->info))
     self->converter = new_converter (&self->info, self->axis);
 }
 
@@ -161,8 +161,8 @@ gst_anc_reference_channels (const GstAncReference *self)
 static gint64
 held_until (const GstAncReference *self)
 {
-  const Chunk *last = g_queue_peek_tail ((GQueue *)&self->chunks);
-  return last != NULL ? MAX (last->start + (gint64)last->frames, self->used)
+  const Chunk *last = g_queue_peek_tail ((GQueue *) &self->chunks);
+  return last != NULL ? MAX (last->start + (gint64) last->frames, self->used)
                       : self->used;
 }
 
@@ -173,7 +173,7 @@ add_chunk (GstAncReference *self, Chunk *chunk)
   gint64 from = held_until (self);
 
   if (chunk->start < from) {
-    gint64 late = MIN (from - chunk->start, (gint64)chunk->frames);
+    gint64 late = MIN (from - chunk->start, (gint64) chunk->frames);
     chunk->start += late;
     chunk->offset += late;
     chunk->frames -= late;
@@ -287,9 +287,9 @@ gst_anc_reference_push_channel (GstAncReference *self, GstBuffer *buffer,
                     .frames = frames,
                     .buffer = gst_buffer_ref (buffer),
                     .channels = channels,
-                    .channel = (gint)channel };
+                    .channel = (gint) channel };
   self->timeline.placed = TRUE;
-  self->timeline.next = start + (gint64)frames;
+  self->timeline.next = start + (gint64) frames;
   add_chunk (self, chunk);
 }
 
@@ -327,7 +327,7 @@ gst_anc_reference_known_until (const GstAncReference *self)
 gint64
 gst_anc_reference_queued (const GstAncReference *self)
 {
-  const Chunk *first = g_queue_peek_head ((GQueue *)&self->chunks);
+  const Chunk *first = g_queue_peek_head ((GQueue *) &self->chunks);
   if (self->axis == 0)
     return self->early_frames;
   return first != NULL ? held_until (self) - first->start : 0;
@@ -364,7 +364,7 @@ chunk_read (const Chunk *chunk, gsize from, gsize n, gfloat *const *planes,
   if (!gst_buffer_map (chunk->buffer, &map, GST_MAP_READ))
     return;
   anc_deinterleave (targets,
-                    (const gfloat *)map.data
+                    (const gfloat *) map.data
                         + (chunk->offset + from) * chunk->channels,
                     chunk->channels, n);
   gst_buffer_unmap (chunk->buffer, &map);
@@ -397,14 +397,14 @@ void
 gst_anc_reference_read (GstAncReference *self, gint64 start, gsize n,
                         gfloat *const *planes, GArray *runs)
 {
-  gint64 at = start, end = start + (gint64)n;
+  gint64 at = start, end = start + (gint64) n;
   guint n_planes = 0;
 
   while (planes[n_planes] != NULL)
     n_planes++;
   for (GList *l = self->chunks.head; l != NULL && at < end; l = l->next) {
     const Chunk *chunk = l->data;
-    gint64 chunk_end = chunk->start + (gint64)chunk->frames, until;
+    gint64 chunk_end = chunk->start + (gint64) chunk->frames, until;
 
     if (chunk_end <= at)
       continue;
@@ -432,7 +432,7 @@ gst_anc_reference_discard (GstAncReference *self, gint64 index)
   self->used = MAX (self->used, index);
   while ((first = g_queue_peek_head (&self->chunks)) != NULL
          && first->start < index) {
-    gint64 n = MIN (index - first->start, (gint64)first->frames);
+    gint64 n = MIN (index - first->start, (gint64) first->frames);
     first->start += n;
     first->offset += n;
     first->frames -= n;
@@ -456,7 +456,7 @@ gst_anc_reference_prepend (GstAncReference *self, GstBuffer *buffer,
       from--;
     if (present[from]) {
       Chunk *chunk = g_new0 (Chunk, 1);
-      *chunk = (Chunk){ .start = end - (gint64)(n - from),
+      *chunk = (Chunk){ .start = end - (gint64) (n - from),
                         .frames = until - from,
                         .buffer = gst_buffer_ref (buffer),
                         .offset = from,

@@ -120,83 +120,101 @@ choose_output (GstAncDsp *dsp, gfloat *const *output, const GstAncJob *job,
   }
 }
 
-/* The buffer that the span's samples go into: the input itself where it may be
- * written and is used up. */
+/* Whether the span's samples can go where they came from. */
+static gboolean
+is_reusable (const GstAncDsp *dsp, const GstAncJob *job)
+{
+  return job->offset == 0 && gst_buffer_is_writable (job->buffer)
+         && gst_buffer_n_memory (job->buffer) == 1
+         && gst_memory_is_writable (gst_buffer_peek_memory (job->buffer, 0))
+         && job->frames * GST_AUDIO_INFO_BPF (&dsp->in)
+                == gst_buffer_get_size (job->buffer);
+}
+
+/* A buffer of the span's own, with the times of its part of the input. */
 static GstBuffer *
-output_buffer (const GstAncDsp *dsp, GstAncJob *job)
+new_output (const GstAncDsp *dsp, const GstAncJob *job)
 {
   gsize size = job->frames * GST_AUDIO_INFO_BPF (&dsp->out);
   gsize all = gst_buffer_get_size (job->buffer) / GST_AUDIO_INFO_BPF (&dsp->in);
-  GstBuffer *buffer;
+  guint rate = GST_AUDIO_INFO_RATE (&dsp->in);
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
 
-  if (job->frames == all && gst_buffer_is_writable (job->buffer)
-      && gst_buffer_n_memory (job->buffer) == 1
-      && gst_memory_is_writable (gst_buffer_peek_memory (job->buffer, 0))) {
-    buffer = g_steal_pointer (&job->buffer);
-    gst_buffer_set_size (buffer, size);
-    return buffer;
-  }
-  buffer = gst_buffer_new_allocate (NULL, size, NULL);
   gst_buffer_copy_into (buffer, job->buffer, GST_BUFFER_COPY_METADATA, 0, -1);
-  if (job->frames < all) {
-    guint rate = GST_AUDIO_INFO_RATE (&dsp->in);
-    if (GST_BUFFER_PTS_IS_VALID (buffer))
-      GST_BUFFER_PTS (buffer)
-          += gst_util_uint64_scale_round (job->offset, GST_SECOND, rate);
-    GST_BUFFER_DURATION (buffer)
-        = gst_util_uint64_scale_round (job->frames, GST_SECOND, rate);
-    GST_BUFFER_OFFSET (buffer) = GST_BUFFER_OFFSET_END (buffer)
-        = GST_BUFFER_OFFSET_NONE;
-    if (job->offset > 0)
-      GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_DISCONT);
-  }
+  if (job->frames == all)
+    return buffer;
+  if (GST_BUFFER_PTS_IS_VALID (buffer))
+    GST_BUFFER_PTS (buffer)
+        += gst_util_uint64_scale_round (job->offset, GST_SECOND, rate);
+  GST_BUFFER_DURATION (buffer)
+      = gst_util_uint64_scale_round (job->frames, GST_SECOND, rate);
+  GST_BUFFER_OFFSET (buffer) = GST_BUFFER_OFFSET_END (buffer)
+      = GST_BUFFER_OFFSET_NONE;
+  if (job->offset > 0)
+    GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_DISCONT);
   return buffer;
 }
 
 static void
 drop_audio_meta (GstBuffer *buffer)
 {
-  GstMeta *meta = (GstMeta *)gst_buffer_get_audio_meta (buffer);
+  GstMeta *meta = (GstMeta *) gst_buffer_get_audio_meta (buffer);
   if (meta != NULL)
     gst_buffer_remove_meta (buffer, meta);
 }
 
-static GstBuffer *
-filter_span (GstAncDsp *dsp, GstAncJob *job)
+/* The planes through the filter into interleaved frames. */
+static void
+write_output (GstAncDsp *dsp, const GstAncJob *job, gfloat *frames,
+              gboolean gap)
 {
   guint channels = GST_AUDIO_INFO_CHANNELS (&dsp->out);
-  gboolean gap = GST_BUFFER_FLAG_IS_SET (job->buffer, GST_BUFFER_FLAG_GAP);
-  gfloat *const *output = dsp->output;
-  gfloat *direct[1];
-  GstBuffer *buffer;
-  GstMapInfo map;
+  gfloat *direct[1] = { frames };
+  gfloat *const *output = channels == 1 ? direct : dsp->output;
 
-  if (!job->read)
-    gst_anc_dsp_reserve (dsp, job->frames,
-                         job->mode == GST_ANC_MODE_IN_BAND ? 1 : 0);
-  if (!gst_buffer_map (job->buffer, &map, GST_MAP_READ))
-    return g_steal_pointer (&job->buffer);
-  split (dsp, job,
-         (const gfloat *)map.data
-             + job->offset * GST_AUDIO_INFO_CHANNELS (&dsp->in),
-         gap);
-  gst_buffer_unmap (job->buffer, &map);
-
-  buffer = output_buffer (dsp, job);
-  if (!gst_buffer_map (buffer, &map, GST_MAP_WRITE))
-    return buffer;
-  if (channels == 1) {
-    direct[0] = (gfloat *)map.data;
-    output = direct;
-  }
   if (dsp->canceller != NULL)
     cancel (dsp, output, job->adapt, gap);
   if (job->output != GST_ANC_OUTPUT_ERROR || dsp->canceller == NULL)
     choose_output (dsp, output, job, channels);
   if (channels > 1)
-    anc_interleave ((gfloat *)map.data, (const gfloat *const *)output, channels,
+    anc_interleave (frames, (const gfloat *const *) output, channels,
                     job->frames);
-  gst_buffer_unmap (buffer, &map);
+}
+
+static GstBuffer *
+filter_span (GstAncDsp *dsp, GstAncJob *job)
+{
+  gboolean gap = GST_BUFFER_FLAG_IS_SET (job->buffer, GST_BUFFER_FLAG_GAP);
+  gboolean reuse = is_reusable (dsp, job);
+  GstBuffer *buffer = NULL;
+  GstMapInfo map;
+
+  if (!job->read)
+    gst_anc_dsp_reserve (dsp, job->frames,
+                         job->mode == GST_ANC_MODE_IN_BAND ? 1 : 0);
+  if (!gst_buffer_map (job->buffer, &map,
+                       reuse ? GST_MAP_READWRITE : GST_MAP_READ))
+    return g_steal_pointer (&job->buffer);
+  split (dsp, job,
+         (const gfloat *) map.data
+             + job->offset * GST_AUDIO_INFO_CHANNELS (&dsp->in),
+         gap);
+  if (reuse)
+    write_output (dsp, job, (gfloat *) map.data, gap);
+  gst_buffer_unmap (job->buffer, &map);
+
+  if (reuse) {
+    buffer = g_steal_pointer (&job->buffer);
+    if (job->mode == GST_ANC_MODE_IN_BAND)
+      gst_buffer_set_size (buffer,
+                           job->frames * GST_AUDIO_INFO_BPF (&dsp->out));
+  } else {
+    buffer = new_output (dsp, job);
+    if (gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
+      write_output (dsp, job, (gfloat *) map.data, gap);
+      gst_buffer_unmap (buffer, &map);
+    }
+  }
   if (job->mode == GST_ANC_MODE_IN_BAND)
     drop_audio_meta (buffer);
   return buffer;
@@ -232,6 +250,6 @@ gst_anc_span_skip (GstAncCanceller *self, GstAncJob *job)
     gst_anc_dsp_reserve (dsp, job->frames, 1);
     memset (dsp->reference[0], 0, job->frames * sizeof (gfloat));
   }
-  anc_canceller_feed (dsp->canceller, (const gfloat *const *)dsp->reference,
+  anc_canceller_feed (dsp->canceller, (const gfloat *const *) dsp->reference,
                       job->frames);
 }

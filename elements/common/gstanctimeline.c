@@ -24,7 +24,7 @@ gst_anc_running_time (const GstSegment *segment, GstClockTime pts)
                                            &value);
   if (sign == 0)
     return GST_ANC_NO_TIME;
-  return sign * (gint64)value;
+  return sign * (gint64) value;
 }
 
 static gint64
@@ -42,7 +42,7 @@ gst_anc_timeline_place (GstAncTimeline *self, gint64 running_time, guint64 n,
 
   if (running_time != GST_ANC_NO_TIME) {
     gint64 by_time = index_of_time (self->rate, running_time);
-    gint64 limit = (gint64)self->rate * REALIGN_MS / 1000;
+    gint64 limit = (gint64) self->rate * REALIGN_MS / 1000;
 
     if (!self->placed || discont || ABS (by_time - self->next) > limit) {
       start = self->anchor = by_time;
@@ -52,7 +52,7 @@ gst_anc_timeline_place (GstAncTimeline *self, gint64 running_time, guint64 n,
     }
   }
   self->placed = TRUE;
-  self->next = start + (gint64)n;
+  self->next = start + (gint64) n;
   return start;
 }
 
@@ -60,7 +60,7 @@ gdouble
 gst_anc_timeline_drift_ppm (const GstAncTimeline *a, const GstAncTimeline *b)
 {
   gdouble counted_a = a->next - a->anchor, counted_b = b->next - b->anchor;
-  gdouble least = (gdouble)DRIFT_MIN_SECONDS;
+  gdouble least = (gdouble) DRIFT_MIN_SECONDS;
 
   if (!a->placed || !b->placed || counted_a < least * a->rate
       || counted_b < least * b->rate)
