@@ -50,6 +50,7 @@ typedef struct {
   gboolean say_missing;
   gboolean adapt;
   GstAncOutput output;
+  GstClockTime interval; /* between messages; NONE: none */
 } GstAncJob;
 
 /* What the filter works on. Guarded by dsp_lock. */
@@ -114,6 +115,8 @@ typedef struct {
   GstClockTime wait; /* live: how long a primary sample may be held */
   gboolean missing_said;
   gboolean passing_said;
+  gboolean conversion_said;
+  gboolean reverse; /* the segment being worked on plays backwards */
 
   GstAncSettings settings;
   GstAncChange changed; /* not yet applied; the larger of all since */
@@ -137,6 +140,9 @@ GstFlowReturn gst_anc_pairing_chain_reference (GstPad *pad, GstObject *parent,
                                                GstBuffer *buffer);
 /* With the lock held: does what can be done, unless another thread does. */
 void gst_anc_pairing_work (GstAncCanceller *self);
+/* Without the lock: the same in a thread of GStreamer's, for callers that must
+ * not be held by downstream. */
+void gst_anc_pairing_wake (GstAncCanceller *self);
 /* With the lock held. */
 void gst_anc_pairing_queue_event (GstAncCanceller *self, GstEvent *event);
 void gst_anc_pairing_clear_primary (GstAncCanceller *self);
@@ -208,9 +214,9 @@ gboolean gst_anc_state_load (GstAncCanceller *self, GBytes *state, gint64 start,
 GstStructure *gst_anc_stats (GstAncCanceller *self);
 /* After each span, with dsp_lock: takes its figures. TRUE when messages are
  * due. */
-gboolean gst_anc_stats_take (GstAncCanceller *self);
+gboolean gst_anc_stats_take (GstAncCanceller *self, GstClockTime interval);
 /* Without locks: posts them. */
-void gst_anc_stats_post (GstAncCanceller *self);
+void gst_anc_stats_post (GstAncCanceller *self, GstClockTime interval);
 
 GST_DEBUG_CATEGORY_EXTERN (gst_anc_canceller_debug);
 

@@ -63,6 +63,29 @@ uses_store (const GstAncCancellerPrivate *priv, GstAncMode mode)
          || (mode == GST_ANC_MODE_IN_BAND && priv->settings.delay != 0);
 }
 
+static gint64
+known_until (const GstAncCancellerPrivate *priv)
+{
+  gint64 known = priv->await_reference_flush
+                     ? G_MININT64
+                     : gst_anc_reference_known_until (priv->store);
+  /* room for the delay to be added */
+  return CLAMP (known, G_MININT64 / 2, G_MAXINT64 / 2);
+}
+
+/* A later state holds the reference samples that the delay still holds back, so
+ * the end of a file waits until they have come. */
+static gboolean
+end_must_wait (GstAncCanceller *self)
+{
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+
+  return priv->settings.delay > 0 && priv->next_valid && !priv->live
+         && priv->dsp.mode == GST_ANC_MODE_PAD
+         && gst_anc_format_mode (self, &priv->dsp.in) == GST_ANC_MODE_PAD
+         && known_until (priv) < priv->next;
+}
+
 static void
 read_store (GstAncCancellerPrivate *priv, GstAncJob *job)
 {
@@ -90,16 +113,6 @@ pop_head (GstAncCancellerPrivate *priv)
 {
   gst_queue_array_pop_head_struct (priv->queue);
   priv->consumed = 0;
-}
-
-static gint64
-known_until (const GstAncCancellerPrivate *priv)
-{
-  gint64 known = priv->await_reference_flush
-                     ? G_MININT64
-                     : gst_anc_reference_known_until (priv->store);
-  /* room for the delay to be added */
-  return CLAMP (known, G_MININT64 / 2, G_MAXINT64 / 2);
 }
 
 /* Places the head on the axis: returns the frames that the primary jumped over
@@ -165,6 +178,8 @@ next_span (GstAncCancellerPrivate *priv, GstAncJob *job, const GstAncItem *head)
   job->offset = priv->consumed;
   job->adapt = priv->settings.adapt;
   job->output = priv->settings.output;
+  job->interval = priv->settings.post_messages ? priv->settings.interval
+                                               : GST_CLOCK_TIME_NONE;
   if (uses_store (priv, job->mode))
     read_store (priv, job);
   advance (priv, job->frames);
@@ -176,6 +191,23 @@ next_span (GstAncCancellerPrivate *priv, GstAncJob *job, const GstAncItem *head)
   } else {
     job->buffer = gst_buffer_ref (GST_BUFFER_CAST (head->object));
   }
+}
+
+static gboolean
+next_event (GstAncCanceller *self, GstAncJob *job, GstEvent *event)
+{
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+  const GstSegment *segment;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS && end_must_wait (self))
+    return FALSE;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
+    gst_event_parse_segment (event, &segment);
+    priv->reverse = segment->rate < 0.;
+  }
+  job->event = event;
+  pop_head (priv);
+  return TRUE;
 }
 
 /* Fills priv->job with the next thing that can be done. */
@@ -190,11 +222,8 @@ next_job (GstAncCanceller *self)
   *job = (GstAncJob){ NULL };
   if (priv->primary.flushing || priv->failed || head == NULL)
     return FALSE;
-  if (GST_IS_EVENT (head->object)) {
-    job->event = GST_EVENT_CAST (head->object);
-    pop_head (priv);
-    return TRUE;
-  }
+  if (GST_IS_EVENT (head->object))
+    return next_event (self, job, GST_EVENT_CAST (head->object));
   job->mode = gst_anc_format_mode (self, &priv->dsp.in);
   jump = reach_head (priv, head->start + (gint64) priv->consumed);
   job->configure = gst_anc_filter_is_stale (self, job->mode);
@@ -261,7 +290,7 @@ run_span (GstAncCanceller *self, GstAncJob *job)
     anc_canceller_reset_history (priv->dsp.canceller);
   if (job->buffer != NULL) {
     output = gst_anc_span_process (self, job);
-    post = gst_anc_stats_take (self);
+    post = gst_anc_stats_take (self, job->interval);
   } else {
     gst_anc_span_skip (self, job);
   }
@@ -270,7 +299,7 @@ run_span (GstAncCanceller *self, GstAncJob *job)
   if (job->say_missing)
     say_missing (self);
   if (post)
-    gst_anc_stats_post (self);
+    gst_anc_stats_post (self, job->interval);
   if (output != NULL)
     flow = gst_pad_push (priv->srcpad, output);
   g_mutex_lock (&priv->lock);
@@ -319,6 +348,31 @@ gst_anc_pairing_work (GstAncCanceller *self)
   }
   priv->busy = FALSE;
   g_cond_broadcast (&priv->cond);
+}
+
+static void
+work_async (GstElement *element, gpointer unused)
+{
+  GstAncCanceller *self = GST_ANC_CANCELLER (element);
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+
+  g_mutex_lock (&priv->lock);
+  gst_anc_pairing_work (self);
+  g_mutex_unlock (&priv->lock);
+}
+
+void
+gst_anc_pairing_wake (GstAncCanceller *self)
+{
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+  gboolean waiting;
+
+  g_mutex_lock (&priv->lock);
+  waiting = gst_queue_array_get_length (priv->queue) > 0;
+  g_cond_broadcast (&priv->cond);
+  g_mutex_unlock (&priv->lock);
+  if (waiting)
+    gst_element_call_async (GST_ELEMENT (self), work_async, NULL, NULL);
 }
 
 void
@@ -410,10 +464,10 @@ gst_anc_pairing_chain_primary (GstPad *pad, GstObject *parent,
 }
 
 static gboolean
-reference_must_wait (GstAncCancellerPrivate *priv)
+reference_must_wait (const GstAncCancellerPrivate *priv, GstPad *pad)
 {
-  return !priv->reference.flushing && !priv->primary_eos
-         && !(priv->live && priv->reference_live)
+  return pad == priv->reference.pad && !priv->reference.flushing
+         && !priv->primary_eos && !(priv->live && priv->reference_live)
          && (priv->flow == GST_FLOW_OK || priv->flow == GST_FLOW_FLUSHING)
          && store_is_full (priv) && priv->primary.thread != g_thread_self ();
 }
@@ -421,9 +475,9 @@ reference_must_wait (GstAncCancellerPrivate *priv)
 /* The reference never learns of the primary's flushes: those are its own
  * upstream's business. */
 static GstFlowReturn
-reference_flow (const GstAncCancellerPrivate *priv)
+reference_flow (const GstAncCancellerPrivate *priv, GstPad *pad)
 {
-  if (priv->reference.flushing)
+  if (priv->reference.flushing || pad != priv->reference.pad)
     return GST_FLOW_FLUSHING;
   if (priv->primary_eos || priv->flow == GST_FLOW_EOS
       || (priv->flow <= GST_FLOW_NOT_NEGOTIATED))
@@ -441,9 +495,9 @@ gst_anc_pairing_chain_reference (GstPad *pad, GstObject *parent,
 
   g_mutex_lock (&priv->lock);
   priv->reference.thread = g_thread_self ();
-  while (reference_must_wait (priv))
+  while (reference_must_wait (priv, pad))
     g_cond_wait (&priv->cond, &priv->lock);
-  flow = reference_flow (priv);
+  flow = reference_flow (priv, pad);
   if (flow == GST_FLOW_OK && gst_anc_reference_channels (priv->store) == 0)
     flow = GST_FLOW_NOT_NEGOTIATED;
   if (flow == GST_FLOW_OK) {
@@ -453,7 +507,7 @@ gst_anc_pairing_chain_reference (GstPad *pad, GstObject *parent,
     if (priv->live && priv->reference_live)
       gst_anc_reference_limit (priv->store, store_limit (priv));
     gst_anc_pairing_work (self);
-    flow = reference_flow (priv);
+    flow = reference_flow (priv, pad);
   }
   g_mutex_unlock (&priv->lock);
   gst_clear_buffer (&buffer);

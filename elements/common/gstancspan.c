@@ -155,6 +155,22 @@ new_output (const GstAncDsp *dsp, const GstAncJob *job)
   return buffer;
 }
 
+/* The span as it came. */
+static GstBuffer *
+pass (const GstAncDsp *dsp, GstAncJob *job)
+{
+  gsize bpf = GST_AUDIO_INFO_BPF (&dsp->in);
+  gsize all = gst_buffer_get_size (job->buffer) / bpf;
+  GstBuffer *buffer;
+
+  if (job->frames == all)
+    return g_steal_pointer (&job->buffer);
+  buffer = gst_buffer_copy_region (job->buffer, GST_BUFFER_COPY_MEMORY,
+                                   job->offset * bpf, job->frames * bpf);
+  copy_description (dsp, job, buffer, all);
+  return buffer;
+}
+
 static void
 drop_audio_meta (GstBuffer *buffer)
 {
@@ -215,7 +231,7 @@ filter_span (GstAncDsp *dsp, GstAncJob *job)
       gst_buffer_unmap (buffer, &map);
     }
   }
-  if (job->mode == GST_ANC_MODE_IN_BAND)
+  if (job->mode == GST_ANC_MODE_IN_BAND || job->frames < all)
     drop_audio_meta (buffer);
   return buffer;
 }
@@ -228,8 +244,11 @@ gst_anc_span_process (GstAncCanceller *self, GstAncJob *job)
   GstClockTime began;
   GstBuffer *buffer;
 
-  if (job->mode == GST_ANC_MODE_NONE)
-    return g_steal_pointer (&job->buffer);
+  if (job->mode == GST_ANC_MODE_NONE) {
+    buffer = pass (dsp, job);
+    gst_clear_buffer (&job->buffer);
+    return buffer;
+  }
   began = gst_util_get_timestamp ();
   buffer = filter_span (dsp, job);
   gst_clear_buffer (&job->buffer);

@@ -77,21 +77,17 @@ gst_anc_stats (GstAncCanceller *self)
   return stats;
 }
 
-/* Reads settings without their lock: a torn look at an interval that is being
- * set shows one message early or late. */
 static gboolean
-interval_is_over (const GstAncCancellerPrivate *priv)
+interval_is_over (const GstAncDsp *dsp, GstClockTime interval)
 {
-  const GstAncDsp *dsp = &priv->dsp;
-
-  return dsp->interval.samples > 0
+  return GST_CLOCK_TIME_IS_VALID (interval) && dsp->interval.samples > 0
          && gst_util_uint64_scale (dsp->interval.samples, GST_SECOND,
                                    GST_AUDIO_INFO_RATE (&dsp->in))
-                >= priv->settings.interval;
+                >= interval;
 }
 
 gboolean
-gst_anc_stats_take (GstAncCanceller *self)
+gst_anc_stats_take (GstAncCanceller *self, GstClockTime interval)
 {
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstAncDsp *dsp = &priv->dsp;
@@ -103,7 +99,7 @@ gst_anc_stats_take (GstAncCanceller *self)
   add (&dsp->total, &levels);
   add (&dsp->interval, &levels);
   return divergences (dsp) != dsp->divergences
-         || (priv->settings.post_messages && interval_is_over (priv));
+         || interval_is_over (dsp, interval);
 }
 
 static void
@@ -115,7 +111,7 @@ post (GstAncCanceller *self, GstStructure *structure)
 }
 
 void
-gst_anc_stats_post (GstAncCanceller *self)
+gst_anc_stats_post (GstAncCanceller *self, GstClockTime interval)
 {
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstAncDsp *dsp = &priv->dsp;
@@ -128,7 +124,7 @@ gst_anc_stats_post (GstAncCanceller *self)
     divergence = gst_structure_new ("anc-divergence", "divergences",
                                     G_TYPE_UINT64, dsp->divergences, NULL);
   }
-  if (priv->settings.post_messages && interval_is_over (priv)) {
+  if (interval_is_over (dsp, interval)) {
     stats = describe (self, &dsp->interval);
     dsp->interval = (AncLevels){ 0 };
   }

@@ -4,7 +4,7 @@
 #include "gstanctimeline.h"
 
 #define REALIGN_MS 40
-#define DRIFT_MIN_SECONDS 10
+#define DRIFT_MIN_SECONDS 10.
 
 void
 gst_anc_timeline_reset (GstAncTimeline *self, guint rate)
@@ -34,6 +34,31 @@ index_of_time (guint rate, gint64 time)
   return time < 0 ? -index : index;
 }
 
+/* One more point for the line, by Welford's recurrence. */
+static void
+add_point (GstAncTimeline *self, gint64 by_time)
+{
+  gdouble x = (gdouble) (self->next - self->anchor) / self->rate;
+  gdouble y = (gdouble) (by_time - self->next) / self->rate;
+  gdouble dx = x - self->mean_x, dy = y - self->mean_y;
+
+  self->points++;
+  self->mean_x += dx / (gdouble) self->points;
+  self->mean_y += dy / (gdouble) self->points;
+  self->xx += dx * (x - self->mean_x);
+  self->xy += dx * (y - self->mean_y);
+  if (x >= DRIFT_MIN_SECONDS)
+    self->slope = self->xy / self->xx;
+}
+
+static void
+start_line (GstAncTimeline *self, gint64 anchor)
+{
+  self->anchor = anchor;
+  self->points = 0;
+  self->mean_x = self->mean_y = self->xx = self->xy = 0.;
+}
+
 gint64
 gst_anc_timeline_place (GstAncTimeline *self, gint64 running_time, guint64 n,
                         gboolean discont)
@@ -45,10 +70,10 @@ gst_anc_timeline_place (GstAncTimeline *self, gint64 running_time, guint64 n,
     gint64 limit = (gint64) self->rate * REALIGN_MS / 1000;
 
     if (!self->placed || discont || ABS (by_time - self->next) > limit) {
-      start = self->anchor = by_time;
-      self->deviation = 0.;
+      start = by_time;
+      start_line (self, start);
     } else {
-      self->deviation = by_time - self->next;
+      add_point (self, by_time);
     }
   }
   self->placed = TRUE;
@@ -59,11 +84,5 @@ gst_anc_timeline_place (GstAncTimeline *self, gint64 running_time, guint64 n,
 gdouble
 gst_anc_timeline_drift_ppm (const GstAncTimeline *a, const GstAncTimeline *b)
 {
-  gdouble counted_a = a->next - a->anchor, counted_b = b->next - b->anchor;
-  gdouble least = (gdouble) DRIFT_MIN_SECONDS;
-
-  if (!a->placed || !b->placed || counted_a < least * a->rate
-      || counted_b < least * b->rate)
-    return 0.;
-  return 1e6 * (b->deviation / counted_b - a->deviation / counted_a);
+  return 1e6 * (b->slope - a->slope);
 }

@@ -14,9 +14,13 @@ typedef struct {
   gboolean placed;
   gint64 next; /* index after the last placed sample */
 
-  /* since the last placing by time: for the drift estimate */
+  /* Drift: a straight line through (samples counted, time stamp minus count)
+   * since the last placing by time, in units of a second. */
   gint64 anchor;
-  gdouble deviation; /* time stamp minus count, in samples */
+  guint64 points;
+  gdouble mean_x, mean_y; /* s */
+  gdouble xx, xy;         /* sums of products about the means */
+  gdouble slope;          /* of the newest line that is long enough */
 } GstAncTimeline;
 
 #define GST_ANC_NO_TIME G_MININT64
