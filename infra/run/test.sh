@@ -38,7 +38,7 @@ run_tests ()
 run_release ()
 {
   local suite
-  build_release -Dtests=enabled || { count_broken_build release; return; }
+  build_release || { count_broken_build release; return; }
   drop_lock
   for suite in "$@"; do
     run_tests "$suite" "$build" --suite "$suite"

@@ -10,7 +10,8 @@
 #define BLADE_HZ 118.0
 #define WANDER 0.05 /* of the speed, either way */
 #define HARMONICS 24
-#define TONE_SHARE 0.4 /* of the power */
+#define TONE_FALL 0.7  /* of amplitude, as a power of the harmonic */
+#define TONE_SHARE 0.5 /* of the power */
 #define AIR_LOW_PASS_HZ 2500.0
 #define AIR_MODULATION 0.3
 
@@ -51,7 +52,7 @@ blades (gdouble phase, gdouble speed, guint rate, const gdouble *offsets)
   gdouble sum = 0;
 
   for (guint k = 1; k <= HARMONICS && k * speed < 0.45 * rate; k++)
-    sum += sin (k * phase + offsets[k - 1]) / k;
+    sum += sin (k * phase + offsets[k - 1]) / pow (k, TONE_FALL);
   return sum;
 }
 

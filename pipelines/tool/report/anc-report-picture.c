@@ -65,11 +65,11 @@ static void
 draw_wave (AncPicture *picture, const AncTrack *track, guint column,
            const Scales *scales, const gchar *name)
 {
-  AncPlot plot = cell (0, column, name,
-                       (AncAxis){ .label = "seconds", .max = scales->seconds },
-                       (AncAxis){ .label = column == 0 ? "amplitude" : NULL,
-                                  .min = -scales->amplitude,
-                                  .max = scales->amplitude });
+  AncPlot plot
+      = cell (0, column, name, (AncAxis){ .label = "", .max = scales->seconds },
+              (AncAxis){ .label = column == 0 ? "amplitude" : NULL,
+                         .min = -scales->amplitude,
+                         .max = scales->amplitude });
   AncPlot part = filled_part (&plot, track);
 
   anc_picture_axes (picture, &plot, TRUE);
