@@ -21,8 +21,10 @@
 #define MUCH_WORSE_RATIO 2.0
 #define WORSE_POWER 1e-12 /* -120 dBFS: rounding, not a signal */
 #define WORSE_WINDOWS 5u
-#define SCALE_GROWTH 1.1
-#define CEILING_GROWTH 1.02
+#define LOWER 0.5
+#define MUCH_LOWER 0.25
+#define SCALE_GROWTH 1.25
+#define CEILING_GROWTH 1.05
 #define SLOW_SCALE_MINIMUM (1.0 / 64.0)
 #define SCALE_MINIMUM 1e-6
 #define ALERT_WINDOWS 25u
@@ -75,6 +77,7 @@ visit_channel (AncGuardChannel *c, AncState *state)
 {
   anc_state_f64 (state, &c->frame_primary, 0.0, SUM_LIMIT);
   anc_state_f64 (state, &c->frame_output, 0.0, SUM_LIMIT);
+  anc_state_f64 (state, &c->last_primary, 0.0, SUM_LIMIT);
   anc_state_f64 (state, &c->window_primary, 0.0, SUM_LIMIT);
   anc_state_f64 (state, &c->window_output, 0.0, SUM_LIMIT);
   anc_state_f64 (state, &c->scale, 0.0, 1.0);
@@ -113,10 +116,9 @@ anc_guard_count (AncGuard *self, size_t n)
 }
 
 static void
-halve (AncGuardChannel *c, double minimum)
+lower (AncGuardChannel *c, double factor, double minimum)
 {
-  if (c->scale > minimum)
-    c->scale *= 0.5;
+  c->scale = fmax (c->scale * factor, fmin (c->scale, minimum));
 }
 
 /* One divergence may be the world's doing (a path that changed, a click); the
@@ -126,7 +128,7 @@ note_divergence (AncGuard *self, AncGuardChannel *c)
 {
   self->divergences++;
   if (c->alert > 0) {
-    halve (c, SCALE_MINIMUM);
+    lower (c, MUCH_LOWER, SCALE_MINIMUM);
     c->ceiling = c->scale;
   }
   c->alert = ALERT_WINDOWS;
@@ -147,6 +149,8 @@ anc_guard_diverged (AncGuard *self, unsigned channel)
   AncGuardChannel *c = &self->channels[channel];
 
   note_divergence (self, c);
+  /* Dealt with: the frame counts as neither bad nor good. */
+  c->frame_output = 1.001 * c->frame_primary + 1e-12;
   if (c->spent)
     return zero (c);
   c->spent = true;
@@ -196,7 +200,7 @@ judge_window (AncGuard *self, AncGuardChannel *c)
     c->scale = fmin (c->ceiling, c->scale * SCALE_GROWTH);
     return ANC_GUARD_KEEP;
   }
-  halve (c, SLOW_SCALE_MINIMUM);
+  lower (c, much_worse ? MUCH_LOWER : LOWER, SLOW_SCALE_MINIMUM);
   if (!much_worse && ++c->worse < WORSE_WINDOWS)
     return ANC_GUARD_KEEP;
   c->worse = 0;
@@ -215,6 +219,7 @@ anc_guard_judge (AncGuard *self, unsigned channel)
     c->hold--;
   else
     verdict = judge_frame (self, c);
+  c->last_primary = c->frame_primary;
   c->frame_primary = c->frame_output = 0.0;
   if (self->window_fill == 0) {
     AncGuardVerdict slow = judge_window (self, c);

@@ -8,21 +8,25 @@
 
 /* What keeps a canceller from being worse than none. Per primary:
  *
- * - a sample whose error is more than ten times the recent peak of the primary
- *   is a divergence: the primary goes out instead;
+ * - a sample whose error is more than six times the recent peak of the primary,
+ *   or with which the frame's output has eight times the power of this frame's
+ *   and the last one's primary together, is a divergence: the primary goes out
+ *   instead, and the last good weights come back, or, where they did not help
+ *   before, are cleared;
  * - a frame of 20 ms is bad when the output's power is above both four times
- *   the primary's and -80 dBFS. Two in a row bring the last good weights back,
- *   three clear the weights and hold adaptation for two frames, in which the
- *   output is the primary itself;
+ *   the primary's and -80 dBFS. Two in a row are a divergence, three clear the
+ *   weights. Wherever weights are cleared on a divergence, adaptation is held
+ *   up to the end of the second frame, so that the output is the primary;
  * - a window of 200 ms whose output is more than 5 % above the primary halves
- *   a scale on the step, one that is not lets it grow again by a tenth; more
- *   than 3 dB clears the weights;
- * - a divergence within 5 s of the last one halves the scale too and lowers
- *   what it may grow to, which itself recovers by 2 % a window.
+ *   a scale on the step, one that is not lets it grow again by a quarter; more
+ *   than 3 dB quarters it and clears the weights;
+ * - a divergence within 5 s of the last one quarters the scale too and lowers
+ *   what it may grow to, which itself recovers by 5 % a window.
  *
- * The frames count adapting samples only, so that no verdict depends on how
- * the stream is cut into calls. Good weights are those at the end of a frame
- * whose output was no louder than its primary. */
+ * One divergence, then, costs a path that changed nothing of its step. The
+ * frames count adapting samples only, so that no verdict depends on how the
+ * stream is cut into calls. Good weights are those at the end of a frame whose
+ * output was no louder than its primary. */
 
 typedef enum {
   ANC_GUARD_KEEP,    /* nothing to do */
@@ -34,6 +38,7 @@ typedef enum {
 typedef struct {
   double frame_primary; /* sums of squares */
   double frame_output;
+  double last_primary; /* of the frame before */
   double window_primary;
   double window_output;
   double scale;   /* on the step, 0..ceiling */
@@ -89,7 +94,9 @@ anc_guard_accepts (AncGuard *self, unsigned channel, float primary, float error)
   float level = fabsf (primary), peak = c->peak * self->decay;
 
   c->peak = level > peak ? level : peak;
-  return fabsf (error) <= 10.0f * c->peak + 1e-3f;
+  return fabsf (error) <= 6.0f * c->peak + 1e-3f
+         && c->frame_output
+                <= 8.0 * (c->frame_primary + c->last_primary) + 1e-3;
 }
 
 static inline void

@@ -53,7 +53,8 @@ typedef struct {
   float *factors;
   float *regressor; /* scratch, filled up with zeros to whole blocks */
   float *gain;      /* scratch: b */
-  uint32_t look;    /* samples, 0..LOOK_PERIOD x taps - 1 */
+  double least_forgetting;
+  uint32_t look; /* samples, 0..LOOK_PERIOD x taps - 1 */
 } AncRls;
 
 static void
@@ -93,6 +94,8 @@ rls_init (AncFilter *base)
 
   if (base->taps > MAX_TAPS)
     return ANC_ERROR_ARGUMENT;
+  self->least_forgetting
+      = exp (-GROWTH_BETWEEN_LOOKS / (LOOK_PERIOD * (double) base->taps));
   self->n_groups = base->layout.paired ? base->layout.n_primaries : 1;
   self->blocks = (base->taps + ANC_TILE - 1) / ANC_TILE;
   self->factor_size
@@ -112,13 +115,18 @@ rls_resume (AncFilter *base, size_t n)
   anc_power_restart (&((AncRls *) base)->power, &base->history, n);
 }
 
+/* The guard's scale lengthens the memory, which lowers what is lost to noise as
+ * a smaller step does; a scale on the gain would only keep the filter from
+ * following a P that assumes the whole gain. */
 static double
-forgetting (const AncRls *self)
+forgetting (const AncRls *self, unsigned from, unsigned to)
 {
-  double least
-      = exp (-GROWTH_BETWEEN_LOOKS / (LOOK_PERIOD * (double) self->base.taps));
+  double scale = 1.0;
 
-  return fmax (self->base.tuning.forgetting_factor, least);
+  for (; from < to; from++)
+    scale = fmin (scale, anc_filter_scale (&self->base, from));
+  return fmax (1.0 - scale * (1.0 - self->base.tuning.forgetting_factor),
+               self->least_forgetting);
 }
 
 static double
@@ -196,7 +204,7 @@ adapt_group (AncRls *self, unsigned group, float *const *error, size_t i,
   unsigned from = paired ? group : 0, p;
   unsigned to = paired ? group + 1 : base->layout.n_primaries;
   float keep = (float) (1.0 - tuning->leakage);
-  double lambda = forgetting (self);
+  double lambda = forgetting (self, from, to);
   uint64_t moves;
 
   gather_regressor (self, from, age);
@@ -209,7 +217,7 @@ adapt_group (AncRls *self, unsigned group, float *const *error, size_t i,
                                         self->blocks, (float) lambda,
                                         (float) (1.0 / sqrt (lambda)));
   for (p = from; p < to; p++) {
-    float gain = (float) (anc_filter_scale (base, p) / alpha) * error[p][i];
+    float gain = error[p][i] / alpha;
 
     if (moves >> p & 1)
       base->kernels->update (anc_filter_weights (base, p), self->gain,
