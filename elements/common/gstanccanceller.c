@@ -66,12 +66,34 @@ set_up_sink_pad (GstPad *pad, GstPadChainFunction chain,
   gst_pad_set_activatemode_function (pad, gst_anc_pads_sink_activate_mode);
 }
 
+/* The reference comes or goes: what was held for it, or of it, is no use. */
+static void
+on_reference_link (GstPad *pad, GstPad *peer, gpointer data)
+{
+  GstAncCanceller *self = GST_ANC_CANCELLER (data);
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+
+  g_mutex_lock (&priv->lock);
+  if (pad == priv->reference.pad) {
+    gst_anc_reference_clear (priv->store);
+    priv->latency_known = FALSE;
+  }
+  g_mutex_unlock (&priv->lock);
+  if (GST_STATE (self) < GST_STATE_PAUSED)
+    return;
+  gst_anc_pairing_wake (self);
+  gst_element_post_message (GST_ELEMENT (self),
+                            gst_message_new_latency (GST_OBJECT (self)));
+}
+
 static GstPad *
 request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar *name,
                  const GstCaps *caps)
 {
   GstAncCanceller *self = GST_ANC_CANCELLER (element);
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+  gboolean active = GST_STATE (element) > GST_STATE_READY
+                    || GST_STATE_NEXT (element) == GST_STATE_PAUSED;
   GstPad *pad;
 
   g_mutex_lock (&priv->lock);
@@ -83,14 +105,33 @@ request_new_pad (GstElement *element, GstPadTemplate *templ, const gchar *name,
   pad = gst_pad_new_from_template (templ, "reference");
   set_up_sink_pad (pad, gst_anc_pairing_chain_reference,
                    gst_anc_pads_reference_event);
-  priv->reference = (GstAncSide){ .pad = pad, .flushing = TRUE };
+  priv->reference = (GstAncSide){ .pad = pad, .flushing = !active };
   gst_segment_init (&priv->reference.segment, GST_FORMAT_UNDEFINED);
   gst_anc_reference_clear (priv->store);
   priv->latency_known = FALSE;
   g_mutex_unlock (&priv->lock);
 
+  g_signal_connect (pad, "linked", G_CALLBACK (on_reference_link), self);
+  g_signal_connect (pad, "unlinked", G_CALLBACK (on_reference_link), self);
+  if (active)
+    gst_pad_set_active (pad, TRUE);
   gst_element_add_pad (element, pad);
   return pad;
+}
+
+/* Nothing more gets past the pad's functions, but its thread may be the worker,
+ * held downstream (preroll), and deactivation would wait for it. */
+static void
+deactivate (GstPad *pad)
+{
+  if (GST_PAD_STREAM_TRYLOCK (pad)) {
+    GST_PAD_STREAM_UNLOCK (pad);
+    gst_pad_set_active (pad, FALSE);
+  } else {
+    GST_OBJECT_LOCK (pad);
+    GST_PAD_SET_FLUSHING (pad);
+    GST_OBJECT_UNLOCK (pad);
+  }
 }
 
 static void
@@ -99,15 +140,15 @@ release_pad (GstElement *element, GstPad *pad)
   GstAncCanceller *self = GST_ANC_CANCELLER (element);
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
 
-  gst_pad_set_active (pad, FALSE);
   g_mutex_lock (&priv->lock);
   priv->reference.pad = NULL;
+  priv->reference.flushing = TRUE;
   gst_anc_reference_clear (priv->store);
   priv->await_reference_flush = FALSE;
   priv->latency_known = FALSE;
-  g_cond_broadcast (&priv->cond);
-  gst_anc_pairing_work (self);
   g_mutex_unlock (&priv->lock);
+  gst_anc_pairing_wake (self);
+  deactivate (pad);
   gst_element_remove_pad (element, pad);
 }
 
@@ -124,6 +165,7 @@ start (GstAncCanceller *self)
   priv->flow = GST_FLOW_OK;
   priv->primary_eos = priv->missing_said = priv->passing_said = FALSE;
   priv->latency_known = priv->await_reference_flush = FALSE;
+  priv->conversion_said = priv->reverse = FALSE;
   g_mutex_unlock (&priv->lock);
   if (!ok)
     GST_ELEMENT_ERROR (self, RESOURCE, READ, ("%s", error->message), (NULL));
@@ -137,6 +179,8 @@ stop (GstAncCanceller *self)
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
 
   g_mutex_lock (&priv->lock);
+  while (priv->busy)
+    g_cond_wait (&priv->cond, &priv->lock);
   g_mutex_lock (&priv->dsp_lock);
   if (priv->dsp.canceller != NULL) {
     g_clear_pointer (&priv->last_state, g_bytes_unref);

@@ -27,13 +27,22 @@ gst_anc_filter_references (GstAncCanceller *self, GstAncMode mode)
   }
 }
 
+static gboolean
+mode_is_stale (const GstAncCancellerPrivate *priv, GstAncMode mode)
+{
+  return mode != priv->dsp.mode
+         || (mode == GST_ANC_MODE_IN_BAND
+             && priv->dsp.reference_channel
+                    != priv->settings.reference_channel);
+}
+
 gboolean
 gst_anc_filter_is_stale (GstAncCanceller *self, GstAncMode mode)
 {
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   guint n_references;
 
-  if (mode != priv->dsp.mode)
+  if (mode_is_stale (priv, mode))
     return TRUE;
   n_references = gst_anc_filter_references (self, mode);
   return n_references > 0
@@ -185,16 +194,42 @@ update (GstAncCanceller *self, guint n_references, gchar **ret_message)
          || gst_anc_state_load (self, state, priv->next, ret_message);
 }
 
+static void
+say_conversion (GstAncCanceller *self, GstAncMode mode)
+{
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+  guint from, to;
+  gboolean say;
+
+  g_mutex_lock (&priv->lock);
+  from = priv->reference_rate;
+  to = GST_AUDIO_INFO_RATE (&priv->dsp.in);
+  say = mode == GST_ANC_MODE_PAD && from != 0 && from != to
+        && !priv->conversion_said;
+  priv->conversion_said |= say;
+  g_mutex_unlock (&priv->lock);
+  if (say)
+    GST_ELEMENT_INFO (self, STREAM, FORMAT,
+                      ("The reference comes at %u Hz and is converted to the "
+                       "primary's %u Hz.",
+                       from, to),
+                      (NULL));
+}
+
 gboolean
 gst_anc_filter_configure (GstAncCanceller *self, GstAncMode mode)
 {
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   g_autofree gchar *message = NULL;
   guint n_references;
-  gboolean ok = TRUE;
+  gboolean ok = TRUE, stale;
 
-  if (mode != priv->dsp.mode)
+  g_mutex_lock (&priv->lock);
+  stale = mode_is_stale (priv, mode);
+  g_mutex_unlock (&priv->lock);
+  if (stale)
     gst_anc_format_set_mode (self, mode);
+  say_conversion (self, mode);
   g_mutex_lock (&priv->lock);
   g_mutex_lock (&priv->dsp_lock);
   n_references = gst_anc_filter_references (self, mode);

@@ -15,6 +15,8 @@ gst_anc_format_mode (GstAncCanceller *self, const GstAudioInfo *info)
   gint channels = GST_AUDIO_INFO_CHANNELS (info);
   gint channel = priv->settings.reference_channel;
 
+  if (priv->reverse)
+    return GST_ANC_MODE_NONE;
   if (priv->reference.pad != NULL && gst_pad_is_linked (priv->reference.pad))
     return GST_ANC_MODE_PAD;
   if (channel >= 0 && channel < channels && channels > 1)
@@ -57,9 +59,14 @@ output_caps (GstCaps *input, const GstAudioInfo *info, GstAncMode mode,
 }
 
 static void
-say_passing (GstAncCanceller *self, gint channel)
+say_passing (GstAncCanceller *self, gint channel, gboolean reverse)
 {
-  if (channel < 0)
+  if (reverse)
+    GST_ELEMENT_WARNING (self, STREAM, FAILED,
+                         ("Nothing can be learnt from a stream that plays "
+                          "backwards; it passes unchanged."),
+                         (NULL));
+  else if (channel < 0)
     GST_ELEMENT_WARNING (self, STREAM, FAILED,
                          ("There is no reference: link the reference pad or "
                           "set reference-channel; the stream passes "
@@ -83,10 +90,11 @@ apply (GstAncCanceller *self, GstCaps *input, GstAncMode mode, guint32 seqnum)
   GstCaps *caps;
   GstEvent *event;
   gint channel;
-  gboolean say;
+  gboolean say, reverse;
 
   g_mutex_lock (&priv->lock);
   channel = priv->settings.reference_channel;
+  reverse = priv->reverse;
   say = mode == GST_ANC_MODE_NONE && !priv->passing_said;
   priv->passing_said |= say;
   gst_anc_reference_set_axis (priv->store, GST_AUDIO_INFO_RATE (&dsp->in));
@@ -100,7 +108,7 @@ apply (GstAncCanceller *self, GstCaps *input, GstAncMode mode, guint32 seqnum)
   g_mutex_unlock (&priv->dsp_lock);
 
   if (say)
-    say_passing (self, channel);
+    say_passing (self, channel, reverse);
   event = gst_event_new_caps (caps);
   gst_event_set_seqnum (event, seqnum);
   gst_caps_unref (caps);
@@ -113,12 +121,19 @@ gst_anc_format_set_caps (GstAncCanceller *self, GstEvent *event)
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstCaps *caps;
   GstAncMode mode;
+  gint rate;
   gboolean ok;
 
   gst_event_parse_caps (event, &caps);
   g_mutex_lock (&priv->lock);
   g_mutex_lock (&priv->dsp_lock);
+  rate = GST_AUDIO_INFO_RATE (&priv->dsp.in);
   gst_audio_info_from_caps (&priv->dsp.in, caps);
+  if (rate != GST_AUDIO_INFO_RATE (&priv->dsp.in)) {
+    /* another axis */
+    priv->reset_history |= priv->next_valid;
+    priv->next_valid = FALSE;
+  }
   mode = gst_anc_format_mode (self, &priv->dsp.in);
   priv->changed = MAX (priv->changed, GST_ANC_CHANGE_LAYOUT);
   g_mutex_unlock (&priv->dsp_lock);
@@ -139,27 +154,59 @@ gst_anc_format_set_mode (GstAncCanceller *self, GstAncMode mode)
   return ok;
 }
 
-/* caps with the channel counts of the other side: `add` more, or fewer. Only
- * what is not one number can be kept as it is, so ranges become open. */
-static GstCaps *
-shift_channels (GstCaps *caps, gint add)
+/* Adds to a number of channels or to both ends of a range. What has neither
+ * (a list, or nothing) stays open: it cannot be right to refuse there. */
+static void
+shift_channels (GstStructure *structure, gint add)
 {
-  GstCaps *shifted = gst_caps_make_writable (caps);
+  const GValue *value = gst_structure_get_value (structure, "channels");
+  gint channels;
 
-  for (guint i = 0; i < gst_caps_get_size (shifted); i++) {
-    GstStructure *structure = gst_caps_get_structure (shifted, i);
-    gint channels;
+  gst_structure_remove_field (structure, "channel-mask");
+  if (value == NULL)
+    return;
+  if (gst_structure_get_int (structure, "channels", &channels))
+    gst_structure_set (structure, "channels", G_TYPE_INT, channels + add, NULL);
+  else if (GST_VALUE_HOLDS_INT_RANGE (value))
+    gst_structure_set (structure, "channels", GST_TYPE_INT_RANGE,
+                       gst_value_get_int_range_min (value) + add,
+                       gst_value_get_int_range_max (value) + add, NULL);
+  else
+    gst_structure_remove_field (structure, "channels");
+}
 
-    gst_structure_remove_field (structure, "channel-mask");
-    if (gst_structure_get_int (structure, "channels", &channels)
-        && channels + add >= 1)
-      gst_structure_set (structure, "channels", G_TYPE_INT, channels + add,
+static GstCaps *
+with_channels (GstCaps *caps, gint least, gint most)
+{
+  GstCaps *range = gst_caps_new_empty_simple ("audio/x-raw");
+  GstCaps *limited;
+
+  if (least == most)
+    gst_caps_set_simple (range, "channels", G_TYPE_INT, least, NULL);
+  else
+    gst_caps_set_simple (range, "channels", GST_TYPE_INT_RANGE, least, most,
                          NULL);
-    else
-      gst_structure_set (structure, "channels", GST_TYPE_INT_RANGE, 1,
-                         ANC_MAX_CHANNELS, NULL);
-  }
-  return shifted;
+  limited = gst_caps_intersect_full (caps, range, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (range);
+  gst_caps_unref (caps);
+  return limited;
+}
+
+/* In band: what the other side's caps are on this one. A stream that has the
+ * channel loses it, one that has not passes as it is. Takes caps. */
+static GstCaps *
+across (GstCaps *caps, gboolean to_sink, gint channel)
+{
+  gint fewest = MAX (channel + 1, 2);
+  GstCaps *passing = with_channels (gst_caps_ref (caps), 1, fewest - 1);
+  GstCaps *shifted
+      = to_sink ? with_channels (caps, fewest - 1, ANC_MAX_CHANNELS - 1)
+                : with_channels (caps, fewest, ANC_MAX_CHANNELS);
+
+  shifted = gst_caps_make_writable (shifted);
+  for (guint i = 0; i < gst_caps_get_size (shifted); i++)
+    shift_channels (gst_caps_get_structure (shifted, i), to_sink ? 1 : -1);
+  return gst_caps_merge (shifted, passing);
 }
 
 GstCaps *
@@ -167,22 +214,20 @@ gst_anc_format_query (GstAncCanceller *self, GstPad *pad, GstCaps *filter)
 {
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstPad *other = pad == priv->srcpad ? priv->primary.pad : priv->srcpad;
-  gint add = pad == priv->srcpad ? -1 : 1;
   GstCaps *templ = gst_pad_get_pad_template_caps (pad), *peer, *caps;
   gboolean in_band;
+  gint channel;
 
   g_mutex_lock (&priv->lock);
-  in_band = priv->settings.reference_channel >= 0
+  channel = priv->settings.reference_channel;
+  in_band = channel >= 0
             && (priv->reference.pad == NULL
                 || !gst_pad_is_linked (priv->reference.pad));
   g_mutex_unlock (&priv->lock);
 
   peer = gst_pad_peer_query_caps (other, NULL);
-  if (in_band) {
-    /* a stream without that channel passes as it is: both counts go */
-    GstCaps *same = gst_caps_copy (peer);
-    peer = gst_caps_merge (shift_channels (peer, add), same);
-  }
+  if (in_band)
+    peer = across (peer, pad != priv->srcpad, channel);
   caps = gst_caps_intersect_full (peer, templ, GST_CAPS_INTERSECT_FIRST);
   gst_caps_unref (peer);
   gst_caps_unref (templ);

@@ -62,6 +62,7 @@ primary_caps (GstAncCanceller *self, GstPad *pad, GstEvent *event)
 {
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstAudioInfo info;
+  gboolean latency_changes = FALSE;
 
   if (!parse_caps (self, pad, event, &info))
     return FALSE;
@@ -71,9 +72,15 @@ primary_caps (GstAncCanceller *self, GstPad *pad, GstEvent *event)
     if (!GST_AUDIO_INFO_IS_VALID (&priv->info))
       gst_anc_reference_set_axis (priv->store, GST_AUDIO_INFO_RATE (&info));
     gst_anc_timeline_reset (&priv->timeline, GST_AUDIO_INFO_RATE (&info));
+    priv->latency_known = FALSE;
+    latency_changes = priv->settings.delay < 0;
   }
   priv->info = info;
   g_mutex_unlock (&priv->lock);
+  /* a delay in samples has a time only now */
+  if (latency_changes)
+    gst_element_post_message (GST_ELEMENT (self),
+                              gst_message_new_latency (GST_OBJECT (self)));
   return TRUE;
 }
 
@@ -87,6 +94,8 @@ note_primary_event (GstAncCanceller *self, GstEvent *event)
   case GST_EVENT_STREAM_START:
     priv->primary_eos = FALSE;
     priv->discont = TRUE;
+    if (gst_anc_format_mode (self, &priv->info) == GST_ANC_MODE_IN_BAND)
+      gst_anc_reference_set_eos (priv->store, FALSE);
     break;
   case GST_EVENT_SEGMENT:
     gst_event_copy_segment (event, &priv->primary.segment);
@@ -153,22 +162,13 @@ reference_caps (GstAncCanceller *self, GstPad *pad, GstEvent *event)
 {
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstAudioInfo info;
-  gboolean converted;
-  guint rate;
 
   if (!parse_caps (self, pad, event, &info))
     return FALSE;
   g_mutex_lock (&priv->lock);
-  converted = gst_anc_reference_set_format (priv->store, &info);
+  gst_anc_reference_set_format (priv->store, &info);
   priv->reference_rate = GST_AUDIO_INFO_RATE (&info);
-  rate = priv->timeline.rate;
   g_mutex_unlock (&priv->lock);
-  if (converted)
-    GST_ELEMENT_INFO (self, STREAM, FORMAT,
-                      ("The reference comes at %d Hz and is converted to the "
-                       "primary's %u Hz.",
-                       GST_AUDIO_INFO_RATE (&info), rate),
-                      (NULL));
   return TRUE;
 }
 
@@ -214,8 +214,9 @@ gst_anc_pads_reference_event (GstPad *pad, GstObject *parent, GstEvent *event)
     return ok;
   }
   g_mutex_lock (&priv->lock);
-  if (!GST_EVENT_IS_SERIALIZED (event) || !priv->reference.flushing
-      || GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) {
+  if (pad == priv->reference.pad
+      && (!GST_EVENT_IS_SERIALIZED (event) || !priv->reference.flushing
+          || GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)) {
     switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_FLUSH_START:
       reference_flush_start (priv);
@@ -293,6 +294,7 @@ seek (GstAncCanceller *self, GstEvent *event)
   if (ok && !seen && !gst_pad_push_event (reference, gst_event_ref (event)))
     GST_WARNING_OBJECT (self, "the reference cannot seek; it goes on");
   await_reference_flush (priv, FALSE);
+  gst_anc_pairing_wake (self);
   gst_event_unref (event);
   gst_object_unref (reference);
   return ok;
@@ -370,13 +372,21 @@ gst_anc_pads_sink_activate_mode (GstPad *pad, GstObject *parent,
                                  GstPadMode mode, gboolean active)
 {
   GstAncCanceller *self = GST_ANC_CANCELLER (parent);
-  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+  GstAncCancellerPrivate *priv;
   GstAncSide *side;
 
   if (mode != GST_PAD_MODE_PUSH)
     return FALSE;
+  if (parent == NULL)
+    return TRUE; /* about to be added, see request_new_pad */
+  priv = gst_anc_canceller_private (self);
   g_mutex_lock (&priv->lock);
   side = pad == priv->primary.pad ? &priv->primary : &priv->reference;
+  if (pad != side->pad) {
+    /* released, and another may have been requested since */
+    g_mutex_unlock (&priv->lock);
+    return TRUE;
+  }
   side->flushing = !active;
   side->thread = NULL;
   if (active)

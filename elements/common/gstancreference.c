@@ -137,7 +137,7 @@ gst_anc_reference_set_axis (GstAncReference *self, guint rate)
     gst_anc_reference_set_eos (self, eos);
 }
 
-gboolean
+void
 gst_anc_reference_set_format (GstAncReference *self, const GstAudioInfo *info)
 {
   if (!gst_audio_info_is_equal (&self->info, info)) {
@@ -147,7 +147,6 @@ gst_anc_reference_set_format (GstAncReference *self, const GstAudioInfo *info)
     gst_anc_reference_clear (self);
     self->used = used;
   }
-  return self->converter != NULL;
 }
 
 guint
@@ -299,9 +298,11 @@ gst_anc_reference_gap (GstAncReference *self, gint64 running_time,
 {
   guint64 n;
 
-  if (running_time == GST_ANC_NO_TIME || !GST_CLOCK_TIME_IS_VALID (duration)
-      || self->axis == 0)
+  if (running_time == GST_ANC_NO_TIME || self->axis == 0)
     return;
+  /* without one it still says that nothing comes before its time */
+  if (!GST_CLOCK_TIME_IS_VALID (duration))
+    duration = 0;
   drain_converter (self);
   n = gst_util_uint64_scale_round (duration, self->axis, GST_SECOND);
   gst_anc_timeline_place (&self->timeline, running_time, n, TRUE);

@@ -25,9 +25,9 @@ void gst_anc_reference_clear (GstAncReference *self);
 
 /* The primary's rate: the axis all indices are counted on. */
 void gst_anc_reference_set_axis (GstAncReference *self, guint rate);
-/* The format that arrives. Returns TRUE if its rate is converted. */
-gboolean gst_anc_reference_set_format (GstAncReference *self,
-                                       const GstAudioInfo *info);
+/* The format that arrives. */
+void gst_anc_reference_set_format (GstAncReference *self,
+                                   const GstAudioInfo *info);
 guint gst_anc_reference_channels (const GstAncReference *self);
 
 /* Takes the buffer. Samples that come too late or twice are dropped. */

@@ -131,18 +131,25 @@ is_reusable (const GstAncDsp *dsp, const GstAncJob *job)
                 == gst_buffer_get_size (job->buffer);
 }
 
-/* A buffer of the span's own, with the times of its part of the input. */
-static GstBuffer *
-new_output (const GstAncDsp *dsp, const GstAncJob *job)
+static void
+drop_audio_meta (GstBuffer *buffer)
 {
-  gsize size = job->frames * GST_AUDIO_INFO_BPF (&dsp->out);
+  GstMeta *meta = (GstMeta *) gst_buffer_get_audio_meta (buffer);
+  if (meta != NULL)
+    gst_buffer_remove_meta (buffer, meta);
+}
+
+/* What of the input's description holds for the span. */
+static void
+describe (const GstAncDsp *dsp, const GstAncJob *job, GstBuffer *buffer)
+{
   gsize all = gst_buffer_get_size (job->buffer) / GST_AUDIO_INFO_BPF (&dsp->in);
   guint rate = GST_AUDIO_INFO_RATE (&dsp->in);
-  GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
 
   gst_buffer_copy_into (buffer, job->buffer, GST_BUFFER_COPY_METADATA, 0, -1);
   if (job->frames == all)
-    return buffer;
+    return;
+  drop_audio_meta (buffer);
   if (GST_BUFFER_PTS_IS_VALID (buffer))
     GST_BUFFER_PTS (buffer)
         += gst_util_uint64_scale_round (job->offset, GST_SECOND, rate);
@@ -152,6 +159,15 @@ new_output (const GstAncDsp *dsp, const GstAncJob *job)
       = GST_BUFFER_OFFSET_NONE;
   if (job->offset > 0)
     GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_DISCONT);
+}
+
+static GstBuffer *
+new_output (const GstAncDsp *dsp, const GstAncJob *job)
+{
+  gsize size = job->frames * GST_AUDIO_INFO_BPF (&dsp->out);
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
+
+  describe (dsp, job, buffer);
   return buffer;
 }
 
@@ -160,23 +176,14 @@ static GstBuffer *
 pass (const GstAncDsp *dsp, GstAncJob *job)
 {
   gsize bpf = GST_AUDIO_INFO_BPF (&dsp->in);
-  gsize all = gst_buffer_get_size (job->buffer) / bpf;
   GstBuffer *buffer;
 
-  if (job->frames == all)
+  if (job->frames == gst_buffer_get_size (job->buffer) / bpf)
     return g_steal_pointer (&job->buffer);
   buffer = gst_buffer_copy_region (job->buffer, GST_BUFFER_COPY_MEMORY,
                                    job->offset * bpf, job->frames * bpf);
-  copy_description (dsp, job, buffer, all);
+  describe (dsp, job, buffer);
   return buffer;
-}
-
-static void
-drop_audio_meta (GstBuffer *buffer)
-{
-  GstMeta *meta = (GstMeta *) gst_buffer_get_audio_meta (buffer);
-  if (meta != NULL)
-    gst_buffer_remove_meta (buffer, meta);
 }
 
 /* The planes through the filter into interleaved frames. */
@@ -231,7 +238,7 @@ filter_span (GstAncDsp *dsp, GstAncJob *job)
       gst_buffer_unmap (buffer, &map);
     }
   }
-  if (job->mode == GST_ANC_MODE_IN_BAND || job->frames < all)
+  if (job->mode == GST_ANC_MODE_IN_BAND)
     drop_audio_meta (buffer);
   return buffer;
 }
