@@ -60,7 +60,7 @@ packages_of ()
 missing_packages ()
 {
   local wanted installed
-  wanted=$(packages_of "$@")
+  wanted=$(packages_of "$@") || return 1
   # shellcheck disable=SC2016,SC2086 # dpkg-query's own variables; a word each
   installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted \
     2>/dev/null || true)
@@ -103,7 +103,7 @@ need_packages ()
   command -v dpkg-query >/dev/null ||
     die "this sets up Debian 12; elsewhere install what" \
       "infra/run/packages.txt names and use meson"
-  missing=$(missing_packages "$@" | tr '\n' ' ')
+  missing=$(missing_packages "$@" | tr '\n' ' ') || exit 1
   missing=${missing% }
   [ -n "$missing" ] || return 0
   may_become_root ||
@@ -144,7 +144,7 @@ build_tree ()
   shift 2
   quietly "Configuring $name" "$(log_file "configure-$name")" \
     configure "$dir" "$@" &&
-    quietly "Building $name" "$(log_file "build-$name")" ninja -k 0 -C "$dir"
+    quietly "Building $name" "$(log_file "build-$name")" ninja -C "$dir"
 }
 
 # Everything, in build/. Warnings stop it where CI says so, and nowhere else:

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+: "${root:?}"
+
 # shellcheck source=infra/run/lint.sh
 source "$root/infra/run/lint.sh"
 

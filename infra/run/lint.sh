@@ -48,6 +48,27 @@ lint_licence ()
   [ -z "$bare" ] || { say "no SPDX line:" "$bare"; return 1; }
 }
 
+# Meson's dependency lists keep foreign libraries out of a tier. A path from the
+# root or upwards would get round them to headers of this tree.
+lint_arrows ()
+{
+  local found
+  found=$({
+    arrow lib 'elements|plugins|pipelines'
+    arrow elements 'plugins|pipelines'
+    arrow plugins 'lib|pipelines'
+    arrow pipelines 'lib|elements|plugins'
+  }) || true
+  [ -z "$found" ] || { say "an include against the tiers:" "$found"; return 1; }
+}
+
+# arrow TIER FORBIDDEN
+arrow ()
+{
+  grep -rnE --include='*.[ch]' \
+    "^ *# *include +[\"<]([^\">]*/)?($2)/" "$root/$1" || true
+}
+
 # One idea a file; a reviewer objects above 600 lines.
 lint_length ()
 {
@@ -61,7 +82,7 @@ main ()
 {
   local check failed=0
   need_packages test
-  for check in format shell python licence length; do
+  for check in format shell python licence arrows length; do
     "lint_$check" || { say "lint: $check: see above"; failed=1; }
   done
   [ $failed -eq 0 ] && say "lint: nothing found"

@@ -15,7 +15,7 @@
 /* A recording that takes more than this is not one to draw. */
 #define MAX_BYTES (G_GUINT64_CONSTANT (4) << 30)
 
-G_DEFINE_QUARK (anc - sound - error - quark, anc_sound_error)
+G_DEFINE_QUARK (anc-sound-error-quark, anc_sound_error);
 
 void
 anc_sound_free (AncSound *self)
