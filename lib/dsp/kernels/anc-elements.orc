@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The element-wise kernels of the SSE set. A comparison that is false for a NaN
+# The element-wise kernel of the SSE set. Elements of 8 bytes (a stereo frame)
+# have no place here: ORC takes them to be aligned to 8, and a frame of floats
+# need not be. A comparison that is false for a NaN
 # gives a mask of zeros.
 
 .function anc_orc_sanitize
@@ -13,19 +15,3 @@
 andl mask, x, magnitude
 cmplef mask, mask, limit
 andl out, x, mask
-
-
-.function anc_orc_split_stereo
-.dest 4 left float
-.dest 4 right float
-.source 8 frames float
-
-splitql right, left, frames
-
-
-.function anc_orc_join_stereo
-.dest 8 frames float
-.source 4 left float
-.source 4 right float
-
-mergelq frames, left, right

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* SSE2, which every x86-64 has. The element-wise kernels are ORC programs: see
+/* SSE2, which every x86-64 has. What is element-wise is an ORC program: see
  * anc-elements.orc. */
 
 #include <xmmintrin.h>
@@ -37,13 +37,36 @@ sanitize_sse (float *out, const float *x, size_t n)
 static void
 split_stereo_sse (float *left, float *right, const float *frames, size_t n)
 {
-  anc_orc_split_stereo (left, right, frames, (int) n);
+  size_t i = 0;
+
+  for (; i + V <= n; i += V) {
+    __m128 a = _mm_loadu_ps (frames + 2 * i);
+    __m128 b = _mm_loadu_ps (frames + 2 * i + V);
+
+    _mm_storeu_ps (left + i, _mm_shuffle_ps (a, b, 0x88));
+    _mm_storeu_ps (right + i, _mm_shuffle_ps (a, b, 0xdd));
+  }
+  for (; i < n; i++) {
+    left[i] = frames[2 * i];
+    right[i] = frames[2 * i + 1];
+  }
 }
 
 static void
 join_stereo_sse (float *frames, const float *left, const float *right, size_t n)
 {
-  anc_orc_join_stereo (frames, left, right, (int) n);
+  size_t i = 0;
+
+  for (; i + V <= n; i += V) {
+    __m128 l = _mm_loadu_ps (left + i), r = _mm_loadu_ps (right + i);
+
+    _mm_storeu_ps (frames + 2 * i, _mm_unpacklo_ps (l, r));
+    _mm_storeu_ps (frames + 2 * i + V, _mm_unpackhi_ps (l, r));
+  }
+  for (; i < n; i++) {
+    frames[2 * i] = left[i];
+    frames[2 * i + 1] = right[i];
+  }
 }
 
 const AncKernels anc_kernels_sse = {
