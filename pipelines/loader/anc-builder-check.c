@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Every pipeline that a file describes, one for each combination of the keys
+ * of its choices. */
+#include "anc-builder.h"
+
+#include "anc-error.h"
+#include "anc-launch.h"
+#include "anc-property.h"
+
+/* More different texts than this are not a file that a person wrote. */
+#define MAX_TEXTS 2000
+#define MAX_COMBINATIONS 100000
+
+typedef struct {
+  AncPipelineFile *file;
+  GPtrArray *missing;
+  GHashTable *texts;  /* launch texts that were built already */
+  GHashTable *values; /* of the keys, in this combination */
+  GHashTable *found;  /* AncTarget that some pipeline has */
+  GHashTable *absent; /* AncTarget that may be in what is not installed */
+  guint combinations;
+} Check;
+
+static const gchar *
+value_of (const gchar *parameter, gpointer data)
+{
+  const Check *self = data;
+
+  return g_hash_table_lookup (self->values, parameter);
+}
+
+static gboolean
+check_default (Check *self, const AncParameter *parameter,
+               const AncTarget *target, GstElement *element, GError **error)
+{
+  g_autofree gchar *pointer
+      = g_strconcat (parameter->pointer, "/default", NULL);
+  g_autofree gchar *reason = NULL;
+
+  if (parameter->default_kind != ANC_DEFAULT_TEXT
+      || anc_property_set (element, target->property, parameter->default_text,
+                           &reason))
+    return TRUE;
+  anc_config_error (error, self->file->file, pointer, "the default %s", reason);
+  return FALSE;
+}
+
+static gboolean
+check_properties (Check *self, GstElement *pipeline, GError **error)
+{
+  for (guint i = 0; i < self->file->parameters->len; i++) {
+    const AncParameter *parameter = self->file->parameters->pdata[i];
+
+    for (guint j = 0; j < parameter->targets->len; j++) {
+      AncTarget *target = parameter->targets->pdata[j];
+      g_autoptr (GstElement) element
+          = gst_bin_get_by_name (GST_BIN (pipeline), target->element);
+
+      if (element == NULL || !anc_property_exists (element, target->property))
+        continue;
+      g_hash_table_add (self->found, target);
+      if (!check_default (self, parameter, target, element, error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* What cannot be built here may have any property. */
+static void
+note_absent (Check *self, const gchar *text, const GError *cause)
+{
+  if (!g_ptr_array_find_with_equal_func (self->missing, cause->message,
+                                         g_str_equal, NULL))
+    g_ptr_array_add (self->missing, g_strdup (cause->message));
+  for (guint i = 0; i < self->file->parameters->len; i++) {
+    const AncParameter *parameter = self->file->parameters->pdata[i];
+
+    for (guint j = 0; j < parameter->targets->len; j++) {
+      AncTarget *target = parameter->targets->pdata[j];
+
+      if (anc_text_declares (text, target->element))
+        g_hash_table_add (self->absent, target);
+    }
+  }
+}
+
+static gboolean
+check_combination (Check *self, GError **error)
+{
+  g_autofree gchar *text
+      = anc_pipeline_file_expand (self->file, value_of, self, NULL);
+  g_autoptr (GstElement) pipeline = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  if (++self->combinations > MAX_COMBINATIONS
+      || g_hash_table_size (self->texts) > MAX_TEXTS) {
+    anc_config_error (error, self->file->file, "/choices",
+                      "there are too many combinations to check");
+    return FALSE;
+  }
+  if (g_hash_table_contains (self->texts, text))
+    return TRUE;
+  pipeline = anc_launch (self->file->file, text, &cause);
+  if (pipeline == NULL && g_error_matches (cause, ANC_ERROR, ANC_ERROR_RUN)) {
+    note_absent (self, text, cause);
+  } else if (pipeline == NULL) {
+    g_propagate_error (error, g_steal_pointer (&cause));
+    return FALSE;
+  } else if (!check_properties (self, pipeline, error)) {
+    return FALSE;
+  }
+  g_hash_table_add (self->texts, g_steal_pointer (&text));
+  return TRUE;
+}
+
+/* Gives the keys from parameter `first` on every value they can have. */
+static gboolean
+check_from (Check *self, guint first, GError **error)
+{
+  const AncParameter *parameter = NULL;
+
+  for (; first < self->file->parameters->len; first++) {
+    parameter = self->file->parameters->pdata[first];
+    if (anc_pipeline_file_is_key (self->file, parameter->name))
+      break;
+  }
+  if (first == self->file->parameters->len)
+    return check_combination (self, error);
+  for (guint i = 0; parameter->values[i] != NULL; i++) {
+    g_hash_table_insert (self->values, parameter->name, parameter->values[i]);
+    if (!check_from (self, first + 1, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_found (Check *self, GError **error)
+{
+  for (guint i = 0; i < self->file->parameters->len; i++) {
+    const AncParameter *parameter = self->file->parameters->pdata[i];
+    g_autofree gchar *pointer
+        = g_strconcat (parameter->pointer, "/target", NULL);
+
+    for (guint j = 0; j < parameter->targets->len; j++) {
+      AncTarget *target = parameter->targets->pdata[j];
+
+      if (g_hash_table_contains (self->found, target)
+          || g_hash_table_contains (self->absent, target))
+        continue;
+      anc_config_error (error, self->file->file, pointer,
+                        "the element %s has no property %s that can be set",
+                        target->element, target->property);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+anc_builder_check (AncPipelineFile *file, GPtrArray *ret_missing,
+                   GError **error)
+{
+  g_autoptr (GHashTable) texts
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) values = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) found = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) absent = g_hash_table_new (NULL, NULL);
+  Check self = { file, ret_missing, texts, values, found, absent, 0 };
+
+  return check_from (&self, 0, error) && check_found (&self, error);
+}

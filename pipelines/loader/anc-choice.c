@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "anc-choice.h"
+
+#include <string.h>
+
+void
+anc_choice_free (AncChoice *self)
+{
+  g_free (self->name);
+  g_free (self->parameter);
+  g_hash_table_unref (self->fragments);
+  g_free (self);
+}
+
+static gboolean
+read_fragment (AncChoice *self, const AncJson *json, const gchar *value,
+               JsonNode *node, GError **error)
+{
+  g_autofree gchar *pointer = anc_json_child_pointer (json, value);
+  AncJson member = { json->file, pointer, node };
+  g_auto (GStrv) lines = anc_json_get_strings (&member, error);
+
+  if (lines == NULL)
+    return FALSE;
+  g_hash_table_insert (self->fragments, g_strdup (value),
+                       g_strjoinv (" ", lines));
+  return TRUE;
+}
+
+static gboolean
+read_fragments (AncChoice *self, const AncJson *json, GError **error)
+{
+  JsonObject *object = anc_json_get_object (json, error);
+  JsonObjectIter iter;
+  const gchar *value;
+  JsonNode *node;
+
+  if (object == NULL)
+    return FALSE;
+  json_object_iter_init (&iter, object);
+  while (json_object_iter_next (&iter, &value, &node)) {
+    if (!read_fragment (self, json, value, node, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+AncChoice *
+anc_choice_new (const AncJson *json, const gchar *name, GError **error)
+{
+  static const gchar *const keys[] = { "parameter", "fragments", NULL };
+  g_autofree gchar *by = anc_json_child_pointer (json, "parameter");
+  g_autofree gchar *of = anc_json_child_pointer (json, "fragments");
+  g_autoptr (AncChoice) self = g_new0 (AncChoice, 1);
+  JsonObject *object;
+  AncJson parameter, fragments;
+
+  self->name = g_strdup (name);
+  self->fragments
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  if (!anc_json_check_keys (json, keys, error))
+    return NULL;
+  object = json_node_get_object (json->node);
+  parameter = (AncJson){ json->file, by,
+                         json_object_get_member (object, "parameter") };
+  fragments = (AncJson){ json->file, of,
+                         json_object_get_member (object, "fragments") };
+  if (parameter.node == NULL || fragments.node == NULL) {
+    anc_json_error (json, error, "a choice needs parameter and fragments");
+    return NULL;
+  }
+  self->parameter = g_strdup (anc_json_get_string (&parameter, error));
+  if (self->parameter == NULL || !read_fragments (self, &fragments, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+gboolean
+anc_placeholder_next (const gchar *text, gchar **ret_name,
+                      const gchar **ret_begin, const gchar **ret_end)
+{
+  const gchar *begin = strstr (text, "${");
+  const gchar *end = begin != NULL ? strchr (begin, '}') : NULL;
+
+  if (end == NULL)
+    return FALSE;
+  *ret_name = g_strndup (begin + 2, (gsize) (end - begin - 2));
+  *ret_begin = begin;
+  *ret_end = end + 1;
+  return TRUE;
+}
+
+gboolean
+anc_text_declares (const gchar *text, const gchar *element)
+{
+  g_autofree gchar *escaped = g_regex_escape_string (element, -1);
+  g_autofree gchar *pattern = g_strdup_printf (
+      "(?:^|\\s)name\\s*=\\s*[\"']?%s[\"']?(?:\\s|$|[)!])", escaped);
+
+  return g_regex_match_simple (pattern, text, 0, 0);
+}
+
+gchar *
+anc_text_replace (const gchar *text, AncPlaceholderFunc func, gpointer data,
+                  GError **error)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  const gchar *begin, *end;
+  gchar *found = NULL;
+
+  while (anc_placeholder_next (text, &found, &begin, &end)) {
+    g_autofree gchar *name = found;
+    g_autofree gchar *piece = func (name, data, error);
+
+    if (piece == NULL)
+      return NULL;
+    g_string_append_len (out, text, begin - text);
+    g_string_append (out, piece);
+    text = end;
+  }
+  g_string_append (out, text);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}

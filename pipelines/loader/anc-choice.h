@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Named pieces of launch text, one of which stands for ${name}. All of them
+ * are written in the config file; a user only picks. */
+#pragma once
+
+#include "anc-json.h"
+
+typedef struct {
+  gchar *name;
+  gchar *parameter;      /* its value is the key of the fragment */
+  GHashTable *fragments; /* value -> launch text */
+} AncChoice;
+
+AncChoice *anc_choice_new (const AncJson *json, const gchar *name,
+                           GError **error);
+void anc_choice_free (AncChoice *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncChoice, anc_choice_free)
+
+/* Finds the next ${name} in the text. TRUE with the name and where the whole
+ * placeholder begins and ends. */
+gboolean anc_placeholder_next (const gchar *text, gchar **ret_name,
+                               const gchar **ret_begin, const gchar **ret_end);
+
+/* Does the launch text give an element this name? */
+gboolean anc_text_declares (const gchar *text, const gchar *element);
+
+/* Each called once per ${name}, in order; the text that stands for it, or
+ * NULL with an error. */
+typedef gchar *(*AncPlaceholderFunc) (const gchar *name, gpointer data,
+                                      GError **error);
+gchar *anc_text_replace (const gchar *text, AncPlaceholderFunc func,
+                         gpointer data, GError **error);

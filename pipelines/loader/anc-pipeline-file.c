@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "anc-pipeline-file.h"
+
+#include "anc-error.h"
+#include "anc-pipeline-check.h"
+
+static const gchar *const keys[]
+    = { "$schema",  "name",       "version", "description",
+        "pipeline", "parameters", "choices", NULL };
+
+AncPipelineFile *
+anc_pipeline_file_ref (AncPipelineFile *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear (gpointer data)
+{
+  AncPipelineFile *self = data;
+
+  g_free (self->file);
+  g_free (self->name);
+  g_free (self->version);
+  g_free (self->description);
+  g_free (self->text);
+  g_ptr_array_unref (self->parameters);
+  g_ptr_array_unref (self->choices);
+}
+
+void
+anc_pipeline_file_unref (AncPipelineFile *self)
+{
+  g_atomic_rc_box_release_full (self, clear);
+}
+
+static gboolean
+read_string (const AncJson *root, const gchar *key, gchar **ret, GError **error)
+{
+  g_autofree gchar *pointer = anc_json_child_pointer (root, key);
+  JsonObject *object = json_node_get_object (root->node);
+  AncJson member
+      = { root->file, pointer, json_object_get_member (object, key) };
+
+  if (member.node == NULL) {
+    anc_json_error (root, error, "the key %s is missing", key);
+    return FALSE;
+  }
+  *ret = g_strdup (anc_json_get_string (&member, error));
+  return *ret != NULL;
+}
+
+static gboolean
+read_text (AncPipelineFile *self, const AncJson *root, GError **error)
+{
+  JsonObject *object = json_node_get_object (root->node);
+  AncJson member = { root->file, "/pipeline",
+                     json_object_get_member (object, "pipeline") };
+  g_auto (GStrv) lines = NULL;
+
+  if (member.node == NULL) {
+    anc_json_error (root, error, "the key pipeline is missing");
+    return FALSE;
+  }
+  lines = anc_json_get_strings (&member, error);
+  if (lines == NULL)
+    return FALSE;
+  self->text = g_strjoinv (" ", lines);
+  return TRUE;
+}
+
+static gboolean
+read_parameter (AncPipelineFile *self, const AncJson *json, const gchar *name,
+                GError **error)
+{
+  AncParameter *parameter = anc_parameter_new (json, name, error);
+
+  if (parameter == NULL)
+    return FALSE;
+  g_ptr_array_add (self->parameters, parameter);
+  return TRUE;
+}
+
+static gboolean
+read_choice (AncPipelineFile *self, const AncJson *json, const gchar *name,
+             GError **error)
+{
+  AncChoice *choice = anc_choice_new (json, name, error);
+
+  if (choice == NULL)
+    return FALSE;
+  g_ptr_array_add (self->choices, choice);
+  return TRUE;
+}
+
+static gboolean
+read_each (AncPipelineFile *self, const AncJson *root, const gchar *key,
+           gboolean (*read) (AncPipelineFile *, const AncJson *, const gchar *,
+                             GError **),
+           GError **error)
+{
+  g_autofree gchar *pointer = anc_json_child_pointer (root, key);
+  AncJson all
+      = { root->file, pointer,
+          json_object_get_member (json_node_get_object (root->node), key) };
+  JsonObjectIter iter;
+  JsonNode *node;
+  const gchar *name;
+
+  if (all.node == NULL)
+    return TRUE;
+  if (anc_json_get_object (&all, error) == NULL)
+    return FALSE;
+  json_object_iter_init_ordered (&iter, json_node_get_object (all.node));
+  while (json_object_iter_next_ordered (&iter, &name, &node)) {
+    g_autofree gchar *child = anc_json_child_pointer (&all, name);
+    AncJson json = { root->file, child, node };
+
+    if (!read (self, &json, name, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+AncPipelineFile *
+anc_pipeline_file_load (const gchar *file, GError **error)
+{
+  g_autoptr (JsonNode) node = anc_json_load (file, error);
+  g_autoptr (AncPipelineFile) self = NULL;
+  AncJson root = { file, "", node };
+
+  if (node == NULL || !anc_json_check_keys (&root, keys, error))
+    return NULL;
+  self = g_atomic_rc_box_new0 (AncPipelineFile);
+  self->file = g_strdup (file);
+  self->parameters
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) anc_parameter_free);
+  self->choices
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) anc_choice_free);
+  if (!read_string (&root, "name", &self->name, error)
+      || !read_string (&root, "version", &self->version, error)
+      || !read_string (&root, "description", &self->description, error)
+      || !read_text (self, &root, error)
+      || !read_each (self, &root, "parameters", read_parameter, error)
+      || !read_each (self, &root, "choices", read_choice, error)
+      || !anc_pipeline_check (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+const AncParameter *
+anc_pipeline_file_get_parameter (const AncPipelineFile *self, const gchar *name)
+{
+  for (guint i = 0; i < self->parameters->len; i++) {
+    const AncParameter *parameter = self->parameters->pdata[i];
+
+    if (g_str_equal (parameter->name, name))
+      return parameter;
+  }
+  return NULL;
+}
+
+const AncChoice *
+anc_pipeline_file_get_choice (const AncPipelineFile *self, const gchar *name)
+{
+  for (guint i = 0; i < self->choices->len; i++) {
+    const AncChoice *choice = self->choices->pdata[i];
+
+    if (g_str_equal (choice->name, name))
+      return choice;
+  }
+  return NULL;
+}
+
+gboolean
+anc_pipeline_file_is_key (const AncPipelineFile *self, const gchar *parameter)
+{
+  for (guint i = 0; i < self->choices->len; i++) {
+    const AncChoice *choice = self->choices->pdata[i];
+
+    if (g_str_equal (choice->parameter, parameter))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+anc_pipeline_file_is_fixed (const AncPipelineFile *self, const gchar *element)
+{
+  return anc_text_declares (self->text, element);
+}
+
+typedef struct {
+  const AncPipelineFile *file;
+  AncValueFunc value_of;
+  gpointer data;
+  GHashTable *used;
+} Expansion;
+
+static gchar *
+expand_placeholder (const gchar *name, gpointer data, GError **error)
+{
+  Expansion *expansion = data;
+  const AncChoice *choice
+      = anc_pipeline_file_get_choice (expansion->file, name);
+  const gchar *value = expansion->value_of (choice->parameter, expansion->data);
+  const gchar *text = g_hash_table_lookup (choice->fragments, value);
+
+  if (expansion->used != NULL)
+    g_hash_table_add (expansion->used, choice->parameter);
+  /* Fragments may hold placeholders; the check at load has refused loops. */
+  return anc_text_replace (text, expand_placeholder, data, error);
+}
+
+gchar *
+anc_pipeline_file_expand (const AncPipelineFile *self, AncValueFunc value_of,
+                          gpointer data, GHashTable *ret_used)
+{
+  Expansion expansion = { self, value_of, data, ret_used };
+
+  return anc_text_replace (self->text, expand_placeholder, &expansion, NULL);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "anc-property.h"
+
+static GParamSpec *
+find (GstElement *element, const gchar *property)
+{
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (element), property);
+}
+
+gboolean
+anc_property_exists (GstElement *element, const gchar *property)
+{
+  GParamSpec *pspec = find (element, property);
+
+  return pspec != NULL && (pspec->flags & G_PARAM_WRITABLE) != 0;
+}
+
+static gchar *
+enum_names (GParamSpec *pspec)
+{
+  GEnumClass *class = G_PARAM_SPEC_ENUM (pspec)->enum_class;
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < class->n_values; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
+                            class->values[i].value_nick);
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+static gboolean
+to_value (GParamSpec *pspec, const gchar *text, GValue *value,
+          gchar **ret_reason)
+{
+  g_value_init (value, pspec->value_type);
+  /* Deserialising a string would take quotes and escapes away. */
+  if (pspec->value_type == G_TYPE_STRING) {
+    g_value_set_string (value, text);
+    return TRUE;
+  }
+  if (gst_value_deserialize_with_pspec (value, text, pspec))
+    return TRUE;
+  if (G_IS_PARAM_SPEC_ENUM (pspec)) {
+    g_autofree gchar *names = enum_names (pspec);
+
+    *ret_reason = g_strdup_printf ("must be one of %s", names);
+  } else {
+    *ret_reason = g_strdup_printf ("is no value of type %s",
+                                   g_type_name (pspec->value_type));
+  }
+  return FALSE;
+}
+
+gboolean
+anc_property_set (GstElement *element, const gchar *property, const gchar *text,
+                  gchar **ret_reason)
+{
+  GParamSpec *pspec = find (element, property);
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  if (!to_value (pspec, text, &value, ret_reason))
+    return FALSE;
+  /* g_object_set would quietly clamp it. */
+  if (g_param_value_validate (pspec, &value)
+      && !(pspec->flags & G_PARAM_LAX_VALIDATION)) {
+    *ret_reason = g_strdup_printf ("is out of the range of the property %s "
+                                   "of %s",
+                                   property, GST_OBJECT_NAME (element));
+    return FALSE;
+  }
+  g_object_set_property (G_OBJECT (element), property, &value);
+  return TRUE;
+}

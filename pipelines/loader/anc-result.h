@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a run came to: the record that `anc run --json` prints and a cloud
+ * function hands back. */
+#pragma once
+
+#include <gst/gst.h>
+#include <json-glib/json-glib.h>
+
+typedef enum {
+  ANC_OUTCOME_OK,
+  ANC_OUTCOME_INTERRUPTED, /* stopped on request; what came out is whole */
+  ANC_OUTCOME_FAILED,
+} AncOutcome;
+
+typedef struct {
+  AncOutcome outcome;
+  gchar *pipeline; /* name */
+  gdouble audio_seconds;
+  gdouble wall_seconds;
+  GHashTable *elements; /* name -> GstStructure, of those that have stats */
+  GPtrArray *warnings;  /* of gchar *, one sentence each */
+  GError *error;        /* NULL unless failed */
+  gchar *error_element; /* name, or NULL */
+  gchar *error_debug;   /* or NULL */
+} AncResult;
+
+AncResult *anc_result_new (const gchar *pipeline);
+void anc_result_free (AncResult *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncResult, anc_result_free)
+
+/* 0 if nothing ran. */
+gdouble anc_result_get_realtime_factor (const AncResult *self);
+
+/* A number among the stats of the first element that has it; FALSE if none
+ * does. */
+gboolean anc_result_find_number (const AncResult *self, const gchar *field,
+                                 gdouble *ret);
+
+JsonNode *anc_result_to_json (const AncResult *self);
+/* {domain, message, element, debug}; works for an error without a run. */
+JsonNode *anc_error_to_json (const GError *error, const gchar *element,
+                             const gchar *debug);
+JsonNode *anc_structure_to_json (const GstStructure *structure);

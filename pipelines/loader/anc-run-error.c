@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "anc-run-error.h"
+
+#include "anc-error.h"
+#include "anc-input-file.h"
+
+#include <string.h>
+
+#define MAX_WARNINGS 20
+/* Durations that a container states are rounded to its own time scale, and a
+ * lossy decoder drops up to a few frames of padding. */
+#define EARLY_SECONDS 0.25
+
+static const gchar *
+file_of (const AncParameters *parameters, const gchar *element,
+         AncFormat format)
+{
+  AncPipelineFile *file = anc_parameters_get_file (parameters);
+
+  for (guint i = 0; element != NULL && i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+
+    for (guint j = 0; j < parameter->targets->len; j++) {
+      const AncTarget *target = parameter->targets->pdata[j];
+
+      if (parameter->format == format && g_str_equal (target->element, element)
+          && anc_parameters_get (parameters, parameter->name) != NULL)
+        return anc_parameters_get (parameters, parameter->name);
+    }
+  }
+  return NULL;
+}
+
+static gchar *
+describe_input (const gchar *path, const GError *cause)
+{
+  g_autofree gchar *clause = anc_error_as_clause (cause);
+
+  if (cause->domain == GST_RESOURCE_ERROR)
+    return g_strdup_printf ("%s could not be read: %s", path, clause);
+  if (g_error_matches (cause, GST_STREAM_ERROR,
+                       GST_STREAM_ERROR_CODEC_NOT_FOUND)
+      || g_error_matches (cause, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN))
+    return g_strdup_printf ("%s has no sound that can be decoded here (%s); "
+                            "the packages gstreamer1.0-plugins-ugly and "
+                            "gstreamer1.0-libav hold more decoders",
+                            path, clause);
+  return g_strdup_printf ("%s is not a sound file that can be read: %s", path,
+                          clause);
+}
+
+GError *
+anc_run_error_describe (const AncParameters *parameters, GstElement *pipeline,
+                        GstMessage *message, const GError *cause)
+{
+  const gchar *element = GST_MESSAGE_SRC_NAME (message);
+  g_autofree gchar *source
+      = anc_meter_find_source (pipeline, GST_MESSAGE_SRC (message));
+  const gchar *input = file_of (parameters, source, ANC_FORMAT_INPUT_FILE);
+  const gchar *output = file_of (parameters, element, ANC_FORMAT_OUTPUT_FILE);
+  g_autofree gchar *clause = anc_error_as_clause (cause);
+  g_autofree gchar *text = NULL;
+
+  if (output != NULL)
+    text = g_strdup_printf ("%s could not be written: %s", output, clause);
+  else if (input != NULL)
+    text = describe_input (input, cause);
+  else
+    text = g_strdup_printf ("%s: %s", element, clause);
+  return g_error_new_literal (cause->domain, cause->code, text);
+}
+
+void
+anc_run_warnings_add (GPtrArray *warnings, const gchar *element,
+                      const GError *cause)
+{
+  g_autofree gchar *clause = anc_error_as_clause (cause);
+  g_autofree gchar *text = g_strdup_printf ("%s: %s", element, clause);
+
+  if (warnings->len < MAX_WARNINGS
+      && !g_ptr_array_find_with_equal_func (warnings, text, g_str_equal, NULL))
+    g_ptr_array_add (warnings, g_steal_pointer (&text));
+}
+
+static void
+warn_if_early (const gchar *path, const AncReading *reading,
+               GPtrArray *warnings)
+{
+  if (anc_input_file_missing (path) > 0)
+    g_ptr_array_add (
+        warnings, g_strdup_printf ("%s is cut off: its header promises more; "
+                                   "the %.2f seconds that are there were used",
+                                   path, reading->seconds));
+  else if (reading->duration > reading->seconds + EARLY_SECONDS)
+    g_ptr_array_add (
+        warnings,
+        g_strdup_printf ("%s is cut off: %.2f of %.2f seconds are there, and "
+                         "were used",
+                         path, reading->seconds, reading->duration));
+}
+
+static gboolean
+check_input (const gchar *path, const AncReading *reading, GPtrArray *warnings,
+             GError **error)
+{
+  if (reading->sound ? reading->frames == 0 : !reading->buffers) {
+    g_set_error (error, ANC_ERROR, ANC_ERROR_RUN,
+                 "there is not one whole frame of sound in %s", path);
+    return FALSE;
+  }
+  if (reading->sound)
+    warn_if_early (path, reading, warnings);
+  return TRUE;
+}
+
+gboolean
+anc_run_check_inputs (const AncParameters *parameters, AncMeter *meter,
+                      GPtrArray *warnings, GError **error)
+{
+  AncPipelineFile *file = anc_parameters_get_file (parameters);
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+    const gchar *path = anc_parameters_get (parameters, parameter->name);
+
+    if (path == NULL || parameter->format != ANC_FORMAT_INPUT_FILE)
+      continue;
+    for (guint j = 0; j < parameter->targets->len; j++) {
+      const AncTarget *target = parameter->targets->pdata[j];
+      AncReading reading;
+
+      if (!anc_meter_is_source (meter, target->element))
+        continue;
+      reading = anc_meter_read_input (meter, target->element);
+      if (!check_input (path, &reading, warnings, error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}

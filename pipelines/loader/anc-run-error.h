@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One sentence for what went wrong in a running pipeline, with the name of
+ * the file it concerns. */
+#pragma once
+
+#include "anc-meter.h"
+#include "anc-parameters.h"
+
+/* Keeps domain and code of `cause`. */
+GError *anc_run_error_describe (const AncParameters *parameters,
+                                GstElement *pipeline, GstMessage *message,
+                                const GError *cause);
+
+/* The same warning is kept once, and a flood is cut. */
+void anc_run_warnings_add (GPtrArray *warnings, const gchar *element,
+                           const GError *cause);
+
+/* After the end of the stream: FALSE if an input held no whole frame; a
+ * warning for each that ended early. */
+gboolean anc_run_check_inputs (const AncParameters *parameters, AncMeter *meter,
+                               GPtrArray *warnings, GError **error);

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "anc-runner.h"
+
+#include "anc-builder.h"
+#include "anc-error.h"
+#include "anc-meter.h"
+#include "anc-output-file.h"
+#include "anc-run-error.h"
+
+#define PROGRESS_INTERVAL_MS 100
+/* Writing the last bytes after the stream was ended; a network may be slow. */
+#define END_SECONDS 10
+
+struct _AncRunner {
+  AncParameters *parameters;
+  AncRunnerOptions options;
+  GPtrArray *outputs; /* of AncOutputFile */
+  GstElement *pipeline;
+  AncMeter *meter;
+  GMainContext *context;
+  GMainLoop *loop;
+  AncResult *result; /* while running; owned by anc_runner_run() */
+  guint interrupts;
+  gboolean live;
+};
+
+static gboolean
+add_output (AncRunner *self, const AncParameter *parameter, const gchar *path,
+            GError **error)
+{
+  AncPipelineFile *file = anc_parameters_get_file (self->parameters);
+  AncOutputFile *output;
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *other = file->parameters->pdata[i];
+    const gchar *input = anc_parameters_get (self->parameters, other->name);
+
+    if (input == NULL || other->format != ANC_FORMAT_INPUT_FILE
+        || !anc_output_file_is_same (input, path))
+      continue;
+    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
+                 "%s=%s: this is the input %s; choose another name",
+                 parameter->name, path, other->name);
+    return FALSE;
+  }
+  output = anc_output_file_new (parameter->name, path, self->options.overwrite,
+                                error);
+  if (output == NULL)
+    return FALSE;
+  g_ptr_array_add (self->outputs, output);
+  return TRUE;
+}
+
+static gboolean
+add_outputs (AncRunner *self, GError **error)
+{
+  AncPipelineFile *file = anc_parameters_get_file (self->parameters);
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+    const gchar *path = anc_parameters_get (self->parameters, parameter->name);
+
+    if (path != NULL && parameter->format == ANC_FORMAT_OUTPUT_FILE
+        && !add_output (self, parameter, path, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static const gchar *
+output_path (const gchar *parameter, gpointer data)
+{
+  AncRunner *self = data;
+
+  for (guint i = 0; i < self->outputs->len; i++) {
+    AncOutputFile *output = self->outputs->pdata[i];
+
+    if (g_str_equal (anc_output_file_get_parameter (output), parameter))
+      return anc_output_file_get_path (output);
+  }
+  return NULL;
+}
+
+AncRunner *
+anc_runner_new (AncParameters *parameters, const AncRunnerOptions *options,
+                GError **error)
+{
+  g_autoptr (AncRunner) self = g_new0 (AncRunner, 1);
+
+  self->parameters = parameters;
+  self->options = *options;
+  self->outputs
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) anc_output_file_free);
+  if (!add_outputs (self, error))
+    return NULL;
+  self->pipeline = anc_builder_build (parameters, output_path, self, error);
+  if (self->pipeline == NULL)
+    return NULL;
+  self->meter = anc_meter_new (self->pipeline);
+  self->context = g_main_context_ref_thread_default ();
+  self->loop = g_main_loop_new (self->context, FALSE);
+  return g_steal_pointer (&self);
+}
+
+void
+anc_runner_free (AncRunner *self)
+{
+  if (self->pipeline != NULL)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&self->meter, anc_meter_free);
+  gst_clear_object (&self->pipeline);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_ptr_array_unref (self->outputs);
+  g_free (self);
+}
+
+static void
+fail (AncRunner *self, GError *error)
+{
+  self->result->outcome = ANC_OUTCOME_FAILED;
+  if (self->result->error == NULL)
+    self->result->error = error;
+  else
+    g_error_free (error);
+  g_main_loop_quit (self->loop);
+}
+
+static void
+on_error (AncRunner *self, GstMessage *message)
+{
+  g_autoptr (GError) cause = NULL;
+
+  /* What follows the first error is its echo. */
+  if (self->result->error != NULL)
+    return;
+  gst_message_parse_error (message, &cause, &self->result->error_debug);
+  self->result->error_element = g_strdup (GST_MESSAGE_SRC_NAME (message));
+  fail (self, anc_run_error_describe (self->parameters, self->pipeline, message,
+                                      cause));
+}
+
+static void
+on_warning (AncRunner *self, GstMessage *message)
+{
+  g_autoptr (GError) cause = NULL;
+
+  gst_message_parse_warning (message, &cause, NULL);
+  anc_run_warnings_add (self->result->warnings, GST_MESSAGE_SRC_NAME (message),
+                        cause);
+}
+
+static gboolean
+on_message (GstBus *bus, GstMessage *message, gpointer data)
+{
+  AncRunner *self = data;
+
+  switch (GST_MESSAGE_TYPE (message)) {
+  case GST_MESSAGE_ERROR:
+    on_error (self, message);
+    break;
+  case GST_MESSAGE_WARNING:
+    on_warning (self, message);
+    break;
+  case GST_MESSAGE_EOS:
+    g_main_loop_quit (self->loop);
+    break;
+  case GST_MESSAGE_LATENCY:
+    gst_bin_recalculate_latency (GST_BIN (self->pipeline));
+    break;
+  case GST_MESSAGE_CLOCK_LOST:
+    gst_element_set_state (self->pipeline, GST_STATE_PAUSED);
+    gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+    break;
+  default:
+    break;
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_progress (gpointer data)
+{
+  AncRunner *self = data;
+  AncReading reading = anc_meter_read_output (self->meter);
+
+  self->options.on_progress (
+      reading.seconds, self->live ? -1 : reading.duration, self->options.data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_timeout (gpointer data)
+{
+  AncRunner *self = data;
+
+  fail (self,
+        g_error_new (ANC_ERROR, ANC_ERROR_RUN,
+                     "%s did not end within %u seconds; allow more with "
+                     "--timeout",
+                     self->result->pipeline, self->options.timeout_seconds));
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_end_timeout (gpointer data)
+{
+  AncRunner *self = data;
+
+  fail (self, g_error_new (ANC_ERROR, ANC_ERROR_RUN,
+                           "%s did not end within %u seconds after it was "
+                           "told to",
+                           self->result->pipeline, END_SECONDS));
+  return G_SOURCE_CONTINUE;
+}
+
+static GSource *
+add_source (AncRunner *self, GSource *source, GSourceFunc func)
+{
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, self->context);
+  return source;
+}
+
+static void
+drop_source (GSource *source)
+{
+  if (source == NULL)
+    return;
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static gboolean
+end_stream (gpointer data)
+{
+  AncRunner *self = data;
+
+  gst_element_send_event (self->pipeline, gst_event_new_eos ());
+  return G_SOURCE_REMOVE;
+}
+
+void
+anc_runner_interrupt (AncRunner *self)
+{
+  g_autoptr (GSource) end = NULL, limit = NULL;
+
+  self->interrupts++;
+  if (self->interrupts > 1) {
+    g_main_loop_quit (self->loop);
+    return;
+  }
+  end = add_source (self, g_idle_source_new (), end_stream);
+  limit = add_source (self, g_timeout_source_new_seconds (END_SECONDS),
+                      on_end_timeout);
+}
+
+/* Returns when the stream has ended or failed, or everything shall stop. */
+static void
+stream (AncRunner *self)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+  GSource *messages = gst_bus_create_watch (bus), *progress = NULL;
+  GSource *timeout = NULL;
+  GstStateChangeReturn change;
+
+  add_source (self, messages, (GSourceFunc) (void (*) (void)) on_message);
+  if (self->options.on_progress != NULL)
+    progress = add_source (self, g_timeout_source_new (PROGRESS_INTERVAL_MS),
+                           on_progress);
+  if (self->options.timeout_seconds > 0)
+    timeout = add_source (
+        self, g_timeout_source_new_seconds (self->options.timeout_seconds),
+        on_timeout);
+  change = gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  self->live = change == GST_STATE_CHANGE_NO_PREROLL;
+  g_main_loop_run (self->loop);
+  drop_source (timeout);
+  drop_source (progress);
+  drop_source (messages);
+}
+
+static void
+collect_stats (AncRunner *self)
+{
+  for (GList *l = GST_BIN (self->pipeline)->children; l != NULL; l = l->next) {
+    GParamSpec *pspec
+        = g_object_class_find_property (G_OBJECT_GET_CLASS (l->data), "stats");
+    GstStructure *stats = NULL;
+
+    if (pspec == NULL || pspec->value_type != GST_TYPE_STRUCTURE)
+      continue;
+    g_object_get (l->data, "stats", &stats, NULL);
+    if (stats != NULL)
+      g_hash_table_insert (self->result->elements,
+                           g_strdup (GST_OBJECT_NAME (l->data)), stats);
+  }
+}
+
+static void
+commit (AncRunner *self)
+{
+  GError *error = NULL;
+
+  for (guint i = 0; i < self->outputs->len; i++) {
+    if (!anc_output_file_commit (self->outputs->pdata[i], &error)) {
+      fail (self, error);
+      return;
+    }
+  }
+}
+
+AncResult *
+anc_runner_run (AncRunner *self)
+{
+  g_autoptr (AncResult) result
+      = anc_result_new (anc_parameters_get_file (self->parameters)->name);
+  gint64 start = g_get_monotonic_time ();
+  GError *error = NULL;
+
+  self->result = result;
+  stream (self);
+  result->audio_seconds = anc_meter_read_output (self->meter).seconds;
+  collect_stats (self);
+  if (result->outcome == ANC_OUTCOME_OK && self->interrupts > 0)
+    result->outcome = ANC_OUTCOME_INTERRUPTED;
+  if (result->outcome == ANC_OUTCOME_OK
+      && !anc_run_check_inputs (self->parameters, self->meter, result->warnings,
+                                &error))
+    fail (self, error);
+  /* Sinks close their files here. */
+  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  /* Twice interrupted, or before any sound: nothing whole to keep. */
+  if (result->outcome == ANC_OUTCOME_OK
+      || (self->interrupts == 1 && result->outcome != ANC_OUTCOME_FAILED
+          && result->audio_seconds > 0))
+    commit (self);
+  result->wall_seconds
+      = (gdouble) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  self->result = NULL;
+  return g_steal_pointer (&result);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Runs a pipeline to its end: main loop, bus, progress, time limit, output
+ * files that appear only when whole. One runner, one run. */
+#pragma once
+
+#include "anc-parameters.h"
+#include "anc-result.h"
+
+typedef struct _AncRunner AncRunner;
+
+typedef struct {
+  gboolean overwrite;
+  guint timeout_seconds; /* 0: none */
+  /* A few times a second; duration < 0: not known (live). May be NULL. */
+  void (*on_progress) (gdouble position, gdouble duration, gpointer data);
+  gpointer data;
+} AncRunnerOptions;
+
+/* Resolved values in, a pipeline ready to go out; NULL with an error that
+ * says what is wrong with values or file. Creates the temporary files. */
+AncRunner *anc_runner_new (AncParameters *parameters,
+                           const AncRunnerOptions *options, GError **error);
+void anc_runner_free (AncRunner *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncRunner, anc_runner_free)
+
+/* Blocks, with a main loop on the thread-default main context. Never NULL; a
+ * failure is in the result. */
+AncResult *anc_runner_run (AncRunner *self);
+
+/* From a callback of that context. First call: the stream is ended, so that
+ * the output is a whole file; second call: everything stops, no output. */
+void anc_runner_interrupt (AncRunner *self);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The `anc` program: picks the command. */
+#include "config.h"
+
+#include "anc-command.h"
+#include "report/anc-report.h"
+
+#include <locale.h>
+#include <string.h>
+
+static const struct {
+  const gchar *name;
+  int (*main) (int argc, char **argv);
+  const gchar *synopsis;
+  const gchar *text;
+} commands[] = {
+  { "run", anc_command_run, "NAME|FILE KEY=VALUE...",
+    "run a pipeline, for example to clean a recording" },
+  { "list", anc_command_list, "", "show the pipelines there are" },
+  { "describe", anc_command_describe, "NAME|FILE",
+    "show the parameters of a pipeline" },
+  { "check", anc_command_check, "FILE...", "find mistakes in config files" },
+  { "graph", anc_command_graph, "NAME|FILE [KEY=VALUE...]", "draw a pipeline" },
+  { "compare", anc_command_compare,
+    "primary=FILE reference=FILE [ALGORITHM...]",
+    "run several algorithms on the same recordings" },
+  { "report", anc_command_report, "BEFORE AFTER",
+    "levels and a picture of two recordings" },
+};
+
+static void
+print_help (void)
+{
+  g_print ("Usage: anc COMMAND [ARGUMENT...]\n\n"
+           "Takes noise out of recordings and live sound.\n\n");
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_print ("  %-9s %s\n", commands[i].name, commands[i].text);
+  g_print ("\n'anc COMMAND --help' explains a command. To begin with:\n\n"
+           "  anc run cancel primary=noisy.wav reference=noise.wav "
+           "output=clean.wav\n");
+}
+
+int
+main (int argc, char **argv)
+{
+  const gchar *word = argc > 1 ? argv[1] : NULL;
+
+  /* Not the numbers: a decimal comma would not come back from JSON. */
+  setlocale (LC_CTYPE, "");
+  g_set_prgname ("anc");
+  if (word != NULL && g_str_equal (word, "--version")) {
+    g_print ("anc %s\n", PACKAGE_VERSION);
+    return ANC_EXIT_OK;
+  }
+  if (word != NULL
+      && (g_str_equal (word, "--help") || g_str_equal (word, "-h")
+          || g_str_equal (word, "help"))) {
+    print_help ();
+    return ANC_EXIT_OK;
+  }
+  for (guint i = 0; word != NULL && i < G_N_ELEMENTS (commands); i++) {
+    if (g_str_equal (commands[i].name, word))
+      return commands[i].main (argc - 1, argv + 1);
+  }
+  if (word == NULL)
+    g_printerr ("anc: a command is missing; 'anc --help' shows them\n");
+  else
+    g_printerr ("anc: there is no command %s; 'anc --help' shows them\n", word);
+  return ANC_EXIT_USAGE;
+}

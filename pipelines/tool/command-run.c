@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * anc run: one pipeline from a config file, to its end. */
+#include "anc-command.h"
+#include "anc-error.h"
+#include "anc-progress.h"
+#include "anc-runner.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+
+typedef struct {
+  gboolean json;
+  gboolean quiet;
+  gboolean overwrite;
+  gint timeout;
+  gchar **words;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_strfreev (self->words);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+typedef struct {
+  AncProgress progress;
+  AncRunner *runner;
+  gint signal; /* the first that came, or 0 */
+  guint count;
+} Session;
+
+static const gchar summary[]
+    = "Runs a pipeline: NAME as 'anc list' shows it, or the FILE of a config."
+      "\nParameters are written KEY=VALUE; 'anc describe NAME' shows them. A "
+      "value that\nshall not be on the command line: "
+      "KEY='{\"env\": \"VARIABLE\"}' or KEY='{\"file\": \"PATH\"}'.";
+static const gchar description[]
+    = "^C ends the stream, and what came out until then is a whole file; a "
+      "second ^C\nstops at once and keeps nothing.\n\n"
+      "Exit code: 0 done, 1 the pipeline failed, 2 a mistake on the command "
+      "line,\n3 a mistake in a config file, 130 after ^C.\n\nExamples:\n"
+      "  anc run cancel primary=noisy.wav reference=noise.wav "
+      "output=clean.wav\n"
+      "  anc run cancel-inband input=stereo.flac output=clean.flac "
+      "algorithm=rls\n";
+
+static gboolean
+parse (Options *options, int argc, char **argv, GError **error)
+{
+  const GOptionEntry entries[]
+      = { { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
+            "Print one JSON object about the run", NULL },
+          { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet,
+            "Print nothing but errors and warnings", NULL },
+          { "timeout", 0, 0, G_OPTION_ARG_INT, &options->timeout,
+            "Fail if it takes longer", "SECONDS" },
+          { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite,
+            "Replace output files that exist", NULL },
+          { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY,
+            &options->words, NULL, NULL },
+          { NULL } };
+
+  if (!anc_command_parse ("run", "NAME|FILE KEY=VALUE...", summary, description,
+                          entries, argc, argv, error)
+      || !anc_command_check_words (options->words, 1, G_MAXUINT,
+                                   "the name of a pipeline", error))
+    return FALSE;
+  if (options->timeout >= 0)
+    return TRUE;
+  g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
+               "--timeout=%d: it must not be negative", options->timeout);
+  return FALSE;
+}
+
+static void
+on_progress (gdouble position, gdouble duration, gpointer data)
+{
+  Session *session = data;
+
+  anc_progress_show (&session->progress, position, duration);
+}
+
+static gboolean
+on_signal (Session *session, gint number)
+{
+  if (session->count++ == 0)
+    session->signal = number;
+  if (session->runner != NULL)
+    anc_runner_interrupt (session->runner);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_interrupt (gpointer data)
+{
+  return on_signal (data, SIGINT);
+}
+
+static gboolean
+on_terminate (gpointer data)
+{
+  return on_signal (data, SIGTERM);
+}
+
+static gboolean
+on_hang_up (gpointer data)
+{
+  return on_signal (data, SIGHUP);
+}
+
+static void
+print_figures (const AncResult *result, const gchar *output)
+{
+  gdouble reduction;
+
+  if (output != NULL)
+    g_print ("%s: ", output);
+  g_print ("%.1f seconds of sound in %.2f, %.0f times real time\n",
+           result->audio_seconds, result->wall_seconds,
+           anc_result_get_realtime_factor (result));
+  if (anc_result_find_number (result, "erle-db", &reduction))
+    g_print ("level reduced by %.1f dB\n", reduction);
+}
+
+static const gchar *
+output_of (const AncParameters *parameters)
+{
+  AncPipelineFile *file = anc_parameters_get_file (parameters);
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+
+    if (parameter->format == ANC_FORMAT_OUTPUT_FILE)
+      return anc_parameters_get (parameters, parameter->name);
+  }
+  return NULL;
+}
+
+static int
+print_result (const Options *options, const Session *session,
+              const AncParameters *parameters, const AncResult *result)
+{
+  for (guint i = 0; i < result->warnings->len; i++)
+    g_printerr ("anc run: warning: %s\n",
+                (const gchar *) result->warnings->pdata[i]);
+  if (options->json) {
+    g_autoptr (JsonNode) node = anc_result_to_json (result);
+
+    anc_command_print_json (node);
+  }
+  if (result->outcome == ANC_OUTCOME_FAILED)
+    return session->signal != 0 ? ANC_EXIT_SIGNAL + session->signal
+                                : anc_command_fail ("run", result->error);
+  if (!options->quiet && !options->json && result->audio_seconds > 0)
+    print_figures (result, session->count < 2 ? output_of (parameters) : NULL);
+  return session->signal != 0 ? ANC_EXIT_SIGNAL + session->signal : ANC_EXIT_OK;
+}
+
+static AncParameters *
+read_parameters (const Options *options, GError **error)
+{
+  g_autoptr (AncPipelineFile) file
+      = anc_command_load (options->words[0], error);
+  g_autoptr (AncParameters) parameters = NULL;
+
+  if (file == NULL)
+    return NULL;
+  parameters = anc_parameters_new (file);
+  for (guint i = 1; options->words[i] != NULL; i++) {
+    if (!anc_parameters_set_assignment (parameters, options->words[i], error))
+      return NULL;
+  }
+  if (!anc_parameters_resolve (parameters, error))
+    return NULL;
+  return g_steal_pointer (&parameters);
+}
+
+static int
+run (const Options *options, const AncParameters *parameters, GError **error)
+{
+  Session session = { 0 };
+  AncRunnerOptions runner_options = {
+    .overwrite = options->overwrite,
+    .timeout_seconds = (guint) options->timeout,
+    .on_progress = on_progress,
+    .data = &session,
+  };
+  g_autoptr (AncRunner) runner = NULL;
+  g_autoptr (AncResult) result = NULL;
+
+  /* Before there are temporary files, so that a signal removes them. */
+  g_unix_signal_add (SIGINT, on_interrupt, &session);
+  g_unix_signal_add (SIGTERM, on_terminate, &session);
+  g_unix_signal_add (SIGHUP, on_hang_up, &session);
+  anc_progress_init (&session.progress, !options->quiet);
+  runner
+      = anc_runner_new ((AncParameters *) parameters, &runner_options, error);
+  if (runner == NULL)
+    return -1;
+  session.runner = runner;
+  result = anc_runner_run (runner);
+  anc_progress_clear (&session.progress);
+  return print_result (options, &session, parameters, result);
+}
+
+/* A run that never began, in the shape of one that failed. */
+static void
+print_json_failure (const Options *options, const GError *error)
+{
+  g_autoptr (AncResult) result
+      = anc_result_new (options->words != NULL ? options->words[0] : NULL);
+  g_autoptr (JsonNode) node = NULL;
+
+  result->outcome = ANC_OUTCOME_FAILED;
+  result->error = g_error_copy (error);
+  node = anc_result_to_json (result);
+  anc_command_print_json (node);
+}
+
+int
+anc_command_run (int argc, char **argv)
+{
+  g_auto (Options) options = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AncParameters) parameters = NULL;
+  int code = -1;
+
+  if (parse (&options, argc, argv, &error)) {
+    anc_command_start_gstreamer ();
+    parameters = read_parameters (&options, &error);
+    if (parameters != NULL)
+      code = run (&options, parameters, &error);
+  }
+  if (code >= 0)
+    return code;
+  if (options.json)
+    print_json_failure (&options, error);
+  return anc_command_fail ("run", error);
+}
