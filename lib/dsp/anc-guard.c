@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define FRAME_SECONDS 0.02
-#define WINDOW_FRAMES 10u
+#define WINDOW_FRAMES 5u
 #define PEAK_SECONDS 0.2
 
 #define BAD_RATIO 3.98 /* just inside +6 dB */
@@ -20,14 +20,14 @@
 #define WORSE_RATIO 1.05
 #define MUCH_WORSE_RATIO 2.0
 #define WORSE_POWER 1e-12 /* -120 dBFS: rounding, not a signal */
-#define WORSE_WINDOWS 5u
+#define WORSE_WINDOWS 10u
 #define LOWER 0.5
 #define MUCH_LOWER 0.25
-#define SCALE_GROWTH 1.25
-#define CEILING_GROWTH 1.05
+#define SCALE_GROWTH 1.12
+#define CEILING_GROWTH 1.025
 #define SLOW_SCALE_MINIMUM (1.0 / 64.0)
 #define SCALE_MINIMUM 1e-6
-#define ALERT_WINDOWS 25u
+#define ALERT_WINDOWS 50u
 
 #define SUM_LIMIT 1e60
 

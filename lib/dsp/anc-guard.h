@@ -17,11 +17,11 @@
  *   the primary's and -80 dBFS. Two in a row are a divergence, three clear the
  *   weights. Wherever weights are cleared on a divergence, adaptation is held
  *   up to the end of the second frame, so that the output is the primary;
- * - a window of 200 ms whose output is more than 5 % above the primary halves
- *   a scale on the step, one that is not lets it grow again by a quarter; more
+ * - a window of 100 ms whose output is more than 5 % above the primary halves
+ *   a scale on the step, one that is not lets it grow again by an eighth; more
  *   than 3 dB quarters it and clears the weights;
  * - a divergence within 5 s of the last one quarters the scale too and lowers
- *   what it may grow to, which itself recovers by 5 % a window.
+ *   what it may grow to, which itself recovers by 2.5 % a window.
  *
  * One divergence, then, costs a path that changed nothing of its step. The
  * frames count adapting samples only, so that no verdict depends on how the
