@@ -93,6 +93,7 @@ note_primary_event (GstAncCanceller *self, GstEvent *event)
   switch (GST_EVENT_TYPE (event)) {
   case GST_EVENT_STREAM_START:
     priv->primary_eos = FALSE;
+    priv->latency_known = FALSE;
     priv->discont = TRUE;
     if (gst_anc_format_mode (self, &priv->info) == GST_ANC_MODE_IN_BAND)
       gst_anc_reference_set_eos (priv->store, FALSE);

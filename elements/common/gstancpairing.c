@@ -493,6 +493,8 @@ gst_anc_pairing_chain_reference (GstPad *pad, GstObject *parent,
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstFlowReturn flow;
 
+  if (G_UNLIKELY (!priv->latency_known))
+    gst_anc_latency_update (self);
   g_mutex_lock (&priv->lock);
   priv->reference.thread = g_thread_self ();
   while (reference_must_wait (priv, pad))

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "anc-wav.h"
+
 GstCaps *
 bench_caps (guint channels, guint rate)
 {
@@ -231,6 +233,37 @@ bench_latency (Bench *self)
   g_assert_true (gst_pad_peer_query (self->primary->sinkpad, query));
   gst_query_parse_latency (query, NULL, &latency, NULL);
   return latency;
+}
+
+gchar *
+bench_wav (const gfloat *planes, guint channels, gsize frames, guint rate)
+{
+  gsize size = anc_wav_size (channels, frames);
+  g_autofree gchar *bytes = g_malloc (size);
+  g_autoptr (GError) error = NULL;
+  gchar *location;
+  gint fd = g_file_open_tmp ("anc-XXXXXX.wav", &location, &error);
+
+  g_assert_no_error (error);
+  close (fd);
+  anc_wav_write (bytes, planes, channels, rate, frames);
+  g_assert_true (g_file_set_contents (location, bytes, (gssize) size, NULL));
+  return location;
+}
+
+gchar *
+bench_unit_weights (guint rate)
+{
+  const gfloat one = 1.f;
+
+  return bench_wav (&one, 1, 1, rate);
+}
+
+void
+bench_remove (gchar *location)
+{
+  unlink (location);
+  g_free (location);
 }
 
 gdouble

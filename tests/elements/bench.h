@@ -75,6 +75,13 @@ Sound *bench_pull (Bench *self);
 /* The number of messages of a type, and the text of the newest. */
 guint bench_messages (Bench *self, GstMessageType type, gchar **ret_text);
 GstClockTime bench_latency (Bench *self);
+/* A WAV file in the temporary directory: float, planes one after the other.
+ * To be removed and freed. */
+gchar *bench_wav (const gfloat *planes, guint channels, gsize frames,
+                  guint rate);
+/* One response of one tap, 1: the estimate is the reference itself. */
+gchar *bench_unit_weights (guint rate);
+void bench_remove (gchar *location);
 /* A figure of the stats. */
 gdouble bench_stat (Bench *self, const gchar *name);
 
