@@ -13,7 +13,7 @@ value_of (const gchar *parameter, gpointer data)
 
 static void
 lacks_property (const AncParameters *parameters, const AncParameter *parameter,
-                const AncTarget *target, GError **error)
+                const AncTarget *target, GstElement *element, GError **error)
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
 
@@ -24,10 +24,16 @@ lacks_property (const AncParameters *parameters, const AncParameter *parameter,
     anc_config_error (error, file->file, pointer,
                       "the element %s has no property %s", target->element,
                       target->property);
+  } else if (element == NULL) {
+    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
+                 "%s= has no effect with the other choices; leave it out",
+                 parameter->name);
   } else {
     g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-                 "%s= means nothing to the %s that was chosen; leave it out",
-                 parameter->name, target->element);
+                 "%s= means nothing to the element %s that was chosen; leave "
+                 "it out",
+                 parameter->name,
+                 GST_OBJECT_NAME (gst_element_get_factory (element)));
   }
 }
 
@@ -69,7 +75,7 @@ set_target (const AncParameters *parameters, const AncParameter *parameter,
     if (!anc_parameters_is_strict (parameters, parameter->name)
         && !anc_pipeline_file_is_fixed (file, target->element))
       return TRUE;
-    lacks_property (parameters, parameter, target, error);
+    lacks_property (parameters, parameter, target, element, error);
     return FALSE;
   }
   if (anc_property_set (element, target->property, text, &reason))

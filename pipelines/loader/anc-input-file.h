@@ -8,6 +8,6 @@
 gboolean anc_input_file_check (const gchar *parameter, const gchar *path,
                                GError **error);
 
-/* For a RIFF/WAVE file whose header promises more data than there is: how
- * many bytes are missing; 0 for anything else. */
-guint64 anc_input_file_missing (const gchar *path);
+/* Does a WAV, Ogg or MP3 file end before its own structure says? FALSE for
+ * anything else: there, durations tell. */
+gboolean anc_input_file_is_cut (const gchar *path);

@@ -2,14 +2,13 @@
 #include "anc-media.h"
 
 #include "anc-error.h"
-#include "anc-packages.h"
 
 #include <gst/audio/audio.h>
-#include <gst/pbutils/pbutils.h>
+#include <gst/gst.h>
 #include <string.h>
 
 /* A recording that takes longer to open hangs. */
-#define DISCOVERY_TIMEOUT (30 * GST_SECOND)
+#define OPEN_TIMEOUT (30 * GST_SECOND)
 
 gchar *
 anc_media_suffix_of (const AncParameter *parameter, const gchar *path,
@@ -31,90 +30,98 @@ anc_media_suffix_of (const AncParameter *parameter, const gchar *path,
   return NULL;
 }
 
-static void
-set_discovery_error (GstDiscovererInfo *info, const gchar *path,
-                     const GError *cause, GError **error)
+/* Decodes up to the first sound. GstDiscoverer would not do: it says "32 bit"
+ * of whole numbers and of floating point in WAV and AIFF alike. The caller
+ * owns the pipeline; it may have failed. */
+static GstElement *
+open_file (const gchar *path)
 {
-  const gchar **missing
-      = info != NULL
-            ? gst_discoverer_info_get_missing_elements_installer_details (info)
-            : NULL;
+  GstElement *pipeline
+      = gst_parse_launch ("filesrc name=file ! decodebin caps=audio/x-raw "
+                          "expose-all-streams=false ! fakesink name=sink",
+                          NULL);
+  g_autoptr (GstElement) file = NULL;
 
-  if (missing != NULL && missing[0] != NULL) {
-    g_autofree gchar *text = anc_packages_for_detail (missing[0]);
+  if (pipeline == NULL)
+    return NULL;
+  gst_object_ref_sink (pipeline);
+  file = gst_bin_get_by_name (GST_BIN (pipeline), "file");
+  g_object_set (file, "location", path, NULL);
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  gst_element_get_state (pipeline, NULL, NULL, OPEN_TIMEOUT);
+  return pipeline;
+}
 
-    g_set_error (error, ANC_ERROR, ANC_ERROR_RUN, "%s needs %s", path, text);
-  } else if (info != NULL
-             && gst_discoverer_info_get_result (info)
-                    == GST_DISCOVERER_TIMEOUT) {
-    g_set_error (error, ANC_ERROR, ANC_ERROR_RUN,
-                 "%s could not be opened within %u seconds", path,
-                 (guint) (DISCOVERY_TIMEOUT / GST_SECOND));
-  } else {
-    g_autofree gchar *text = anc_error_as_clause (cause);
+static GstCaps *
+input_caps (GstElement *element)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
 
-    g_set_error (error, ANC_ERROR, ANC_ERROR_RUN,
-                 "%s is not a sound file that can be read: %s", path, text);
+  return pad != NULL ? gst_pad_get_current_caps (pad) : NULL;
+}
+
+/* How many bits a lossless codec kept: decoders hand out wider samples. 0: it
+ * is lossy. */
+static guint
+coded_depth (const GstStructure *coded, guint decoded)
+{
+  static const gchar *const lossless[]
+      = { "audio/x-flac", "audio/x-alac", "audio/x-wavpack",
+          "audio/x-tta",  "audio/x-ape",  NULL };
+  gint depth;
+
+  if (!g_strv_contains (lossless, gst_structure_get_name (coded)))
+    return 0;
+  if (gst_structure_get_int (coded, "samplesize", &depth)
+      || gst_structure_get_int (coded, "depth", &depth))
+    return (guint) depth;
+  return decoded;
+}
+
+/* The depth behind the decoder; as decoded if there is none. */
+static guint
+find_depth (GstElement *pipeline, guint decoded)
+{
+  g_autoptr (GstIterator) elements
+      = gst_bin_iterate_recurse (GST_BIN (pipeline));
+  g_auto (GValue) item = G_VALUE_INIT;
+  guint depth = decoded;
+
+  while (gst_iterator_next (elements, &item) == GST_ITERATOR_OK) {
+    GstElement *element = g_value_get_object (&item);
+    GstElementFactory *factory = gst_element_get_factory (element);
+    g_autoptr (GstCaps) caps = NULL;
+
+    if (factory != NULL
+        && gst_element_factory_list_is_type (
+            factory, GST_ELEMENT_FACTORY_TYPE_DECODER
+                         | GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
+      caps = input_caps (element);
+    if (caps != NULL)
+      depth = coded_depth (gst_caps_get_structure (caps, 0), decoded);
+    g_value_reset (&item);
   }
-}
-
-static GstDiscovererInfo *
-discover (const gchar *path, GError **error)
-{
-  g_autofree gchar *absolute = g_canonicalize_filename (path, NULL);
-  g_autofree gchar *uri = gst_filename_to_uri (absolute, error);
-  g_autoptr (GError) cause = NULL;
-  g_autoptr (GstDiscoverer) discoverer = NULL;
-  g_autoptr (GstDiscovererInfo) info = NULL;
-  GstDiscovererResult result;
-
-  if (uri == NULL)
-    return NULL;
-  discoverer = gst_discoverer_new (DISCOVERY_TIMEOUT, error);
-  if (discoverer == NULL)
-    return NULL;
-  info = gst_discoverer_discover_uri (discoverer, uri, &cause);
-  result = info != NULL ? gst_discoverer_info_get_result (info)
-                        : GST_DISCOVERER_ERROR;
-  /* Of a film only the picture may lack a decoder; the sound decides. */
-  if (result == GST_DISCOVERER_OK || result == GST_DISCOVERER_MISSING_PLUGINS)
-    return g_steal_pointer (&info);
-  set_discovery_error (info, path, cause, error);
-  return NULL;
-}
-
-static gboolean
-is_lossless (const GstCaps *caps)
-{
-  static const gchar *const names[] = {
-    "audio/x-raw", "audio/x-flac", "audio/x-alac",          "audio/x-wavpack",
-    "audio/x-tta", "audio/x-ape",  "audio/x-private1-lpcm", NULL
-  };
-  const GstStructure *structure = gst_caps_get_structure (caps, 0);
-
-  return g_strv_contains (names, gst_structure_get_name (structure));
+  return depth;
 }
 
 static const gchar *
-name_of_format (GstDiscovererAudioInfo *audio)
+name_of_format (GstElement *pipeline)
 {
-  g_autoptr (GstCaps) caps
-      = gst_discoverer_stream_info_get_caps ((GstDiscovererStreamInfo *) audio);
-  const gchar *format;
-  guint depth = gst_discoverer_audio_info_get_depth (audio);
+  g_autoptr (GstElement) sink
+      = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  g_autoptr (GstCaps) caps = input_caps (sink);
+  GstAudioInfo info;
+  guint depth;
 
-  if (caps == NULL || gst_caps_get_size (caps) == 0 || !is_lossless (caps))
+  if (caps == NULL || !gst_audio_info_from_caps (&info, caps))
     return "S16";
-  format
-      = gst_structure_get_string (gst_caps_get_structure (caps, 0), "format");
-  if (format != NULL && g_str_has_prefix (format, "F"))
-    return depth > 32 ? "F64" : "F32";
+  depth = find_depth (pipeline, (guint) GST_AUDIO_INFO_DEPTH (&info));
   if (depth == 0)
     return "S16";
-  if (depth <= 8)
-    return "U8";
+  if (GST_AUDIO_INFO_IS_FLOAT (&info))
+    return depth > 32 ? "F64" : "F32";
   if (depth <= 16)
-    return "S16";
+    return depth <= 8 ? "U8" : "S16";
   return depth <= 24 ? "S24" : "S32";
 }
 
@@ -122,27 +129,15 @@ gchar *
 anc_media_format_of (const AncParameter *parameter, const gchar *path,
                      GError **error)
 {
-  g_autoptr (GstDiscovererInfo) info = discover (path, error);
-  GList *streams;
-  const gchar *name;
+  g_autoptr (GstElement) pipeline = open_file (path);
+  const gchar *name = pipeline != NULL ? name_of_format (pipeline) : "S16";
 
-  if (info == NULL)
-    return NULL;
-  streams = gst_discoverer_info_get_audio_streams (info);
-  name = streams != NULL ? name_of_format (streams->data) : NULL;
-  gst_discoverer_stream_info_list_free (streams);
-  if (name != NULL
-      && g_strv_contains ((const gchar *const *) parameter->values, name))
+  if (pipeline != NULL)
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+  if (g_strv_contains ((const gchar *const *) parameter->values, name))
     return g_strdup (name);
-  if (name != NULL)
-    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-                 "%s has %s samples; choose with %s=", path, name,
-                 parameter->name);
-  else if (gst_discoverer_info_get_result (info)
-           == GST_DISCOVERER_MISSING_PLUGINS)
-    set_discovery_error (info, path, NULL, error);
-  else
-    g_set_error (error, ANC_ERROR, ANC_ERROR_RUN, "there is no sound in %s",
-                 path);
+  g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
+               "%s has %s samples; choose with %s=", path, name,
+               parameter->name);
   return NULL;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-packages.h"
 
-#include <string.h>
-
 static const struct {
   const gchar *prefix; /* a final "*" stands for anything */
   const gchar *package;
@@ -40,18 +38,4 @@ anc_packages_for_element (const gchar *factory)
       return elements[i].package;
   }
   return NULL;
-}
-
-gchar *
-anc_packages_for_detail (const gchar *detail)
-{
-  /* gstreamer|1.0|program|what it is|kind-caps */
-  g_auto (GStrv) fields = g_strsplit (detail, "|", 5);
-
-  if (g_strv_length (fields) < 4)
-    return g_strdup ("a plugin that is not installed");
-  return g_strdup_printf (
-      "a plugin that is not installed, %s: try the packages "
-      "gstreamer1.0-plugins-good, -bad, -ugly and gstreamer1.0-libav",
-      fields[3]);
 }

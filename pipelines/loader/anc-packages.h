@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What to install when an element or a decoder is missing. */
+ * What to install when an element is missing. */
 #pragma once
 
 #include <glib.h>
 
 /* The Debian package of an element; NULL if it is not one we know. */
 const gchar *anc_packages_for_element (const gchar *factory);
-
-/* The same for an installer detail string of GStreamer, as a clause:
- * "a decoder for X (package Y)". */
-gchar *anc_packages_for_detail (const gchar *detail);

@@ -10,6 +10,8 @@
 /* Durations that a container states are rounded to its own time scale, and a
  * lossy decoder drops up to a few frames of padding. */
 #define EARLY_SECONDS 0.25
+/* Between the length of a recording and that of what was made of it. */
+#define ROUNDING_SECONDS 0.002
 
 static const gchar *
 file_of (const AncParameters *parameters, const gchar *element,
@@ -31,40 +33,57 @@ file_of (const AncParameters *parameters, const gchar *element,
   return NULL;
 }
 
+/* Some messages say only that there is an error; what it is follows in the
+ * debug text after the place in the source. */
 static gchar *
-describe_input (const gchar *path, const GError *cause)
+clause_of (const GError *cause, const gchar *debug)
 {
-  g_autofree gchar *clause = anc_error_as_clause (cause);
+  const gchar *line = debug != NULL ? strchr (debug, '\n') : NULL;
+  g_autoptr (GError) detail = NULL;
 
+  if (line == NULL
+      || (strstr (cause->message, "general stream error") == NULL
+          && strstr (cause->message, "Internal data stream error") == NULL))
+    return anc_error_as_clause (cause);
+  detail = g_error_new_literal (cause->domain, cause->code, line + 1);
+  return anc_error_as_clause (detail);
+}
+
+static gchar *
+describe_input (const gchar *path, const GError *cause, const gchar *clause)
+{
   if (cause->domain == GST_RESOURCE_ERROR)
     return g_strdup_printf ("%s could not be read: %s", path, clause);
   if (g_error_matches (cause, GST_STREAM_ERROR,
                        GST_STREAM_ERROR_CODEC_NOT_FOUND)
       || g_error_matches (cause, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN))
-    return g_strdup_printf ("%s has no sound that can be decoded here (%s); "
-                            "the packages gstreamer1.0-plugins-ugly and "
-                            "gstreamer1.0-libav hold more decoders",
-                            path, clause);
+    return g_strdup_printf ("%s holds no sound that can be decoded here; the "
+                            "packages gstreamer1.0-libav and "
+                            "gstreamer1.0-plugins-ugly have more decoders",
+                            path);
+  if (g_error_matches (cause, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE))
+    return g_strdup_printf ("%s: %s", path, clause);
   return g_strdup_printf ("%s is not a sound file that can be read: %s", path,
                           clause);
 }
 
 GError *
 anc_run_error_describe (const AncParameters *parameters, GstElement *pipeline,
-                        GstMessage *message, const GError *cause)
+                        GstMessage *message, const GError *cause,
+                        const gchar *debug)
 {
   const gchar *element = GST_MESSAGE_SRC_NAME (message);
   g_autofree gchar *source
       = anc_meter_find_source (pipeline, GST_MESSAGE_SRC (message));
   const gchar *input = file_of (parameters, source, ANC_FORMAT_INPUT_FILE);
   const gchar *output = file_of (parameters, element, ANC_FORMAT_OUTPUT_FILE);
-  g_autofree gchar *clause = anc_error_as_clause (cause);
+  g_autofree gchar *clause = clause_of (cause, debug);
   g_autofree gchar *text = NULL;
 
   if (output != NULL)
     text = g_strdup_printf ("%s could not be written: %s", output, clause);
   else if (input != NULL)
-    text = describe_input (input, cause);
+    text = describe_input (input, cause, clause);
   else
     text = g_strdup_printf ("%s: %s", element, clause);
   return g_error_new_literal (cause->domain, cause->code, text);
@@ -84,12 +103,15 @@ anc_run_warnings_add (GPtrArray *warnings, const gchar *element,
 
 static void
 warn_if_early (const gchar *path, const AncReading *reading,
-               GPtrArray *warnings)
+               gdouble output_seconds, GPtrArray *warnings)
 {
-  if (anc_input_file_missing (path) > 0)
+  /* A reference is read no further than the primary needs. */
+  if (reading->seconds > output_seconds + ROUNDING_SECONDS)
+    return;
+  if (anc_input_file_is_cut (path))
     g_ptr_array_add (
-        warnings, g_strdup_printf ("%s is cut off: its header promises more; "
-                                   "the %.2f seconds that are there were used",
+        warnings, g_strdup_printf ("%s is cut off; the %.2f seconds that are "
+                                   "there were used",
                                    path, reading->seconds));
   else if (reading->duration > reading->seconds + EARLY_SECONDS)
     g_ptr_array_add (
@@ -100,8 +122,8 @@ warn_if_early (const gchar *path, const AncReading *reading,
 }
 
 static gboolean
-check_input (const gchar *path, const AncReading *reading, GPtrArray *warnings,
-             GError **error)
+check_input (const gchar *path, const AncReading *reading,
+             gdouble output_seconds, GPtrArray *warnings, GError **error)
 {
   if (reading->sound ? reading->frames == 0 : !reading->buffers) {
     g_set_error (error, ANC_ERROR, ANC_ERROR_RUN,
@@ -109,7 +131,7 @@ check_input (const gchar *path, const AncReading *reading, GPtrArray *warnings,
     return FALSE;
   }
   if (reading->sound)
-    warn_if_early (path, reading, warnings);
+    warn_if_early (path, reading, output_seconds, warnings);
   return TRUE;
 }
 
@@ -118,6 +140,7 @@ anc_run_check_inputs (const AncParameters *parameters, AncMeter *meter,
                       GPtrArray *warnings, GError **error)
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
+  gdouble output_seconds = anc_meter_read_output (meter).seconds;
 
   for (guint i = 0; i < file->parameters->len; i++) {
     const AncParameter *parameter = file->parameters->pdata[i];
@@ -132,7 +155,7 @@ anc_run_check_inputs (const AncParameters *parameters, AncMeter *meter,
       if (!anc_meter_is_source (meter, target->element))
         continue;
       reading = anc_meter_read_input (meter, target->element);
-      if (!check_input (path, &reading, warnings, error))
+      if (!check_input (path, &reading, output_seconds, warnings, error))
         return FALSE;
     }
   }

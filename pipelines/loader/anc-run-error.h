@@ -10,7 +10,7 @@
 /* Keeps domain and code of `cause`. */
 GError *anc_run_error_describe (const AncParameters *parameters,
                                 GstElement *pipeline, GstMessage *message,
-                                const GError *cause);
+                                const GError *cause, const gchar *debug);
 
 /* The same warning is kept once, and a flood is cut. */
 void anc_run_warnings_add (GPtrArray *warnings, const gchar *element,

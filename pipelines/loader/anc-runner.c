@@ -137,7 +137,7 @@ on_error (AncRunner *self, GstMessage *message)
   gst_message_parse_error (message, &cause, &self->result->error_debug);
   self->result->error_element = g_strdup (GST_MESSAGE_SRC_NAME (message));
   fail (self, anc_run_error_describe (self->parameters, self->pipeline, message,
-                                      cause));
+                                      cause, self->result->error_debug));
 }
 
 static void
