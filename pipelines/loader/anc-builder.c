@@ -16,7 +16,11 @@ lacks_property (const AncParameters *parameters, const AncParameter *parameter,
                 const AncTarget *target, GstElement *element, GError **error)
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
+  g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
 
+  /* Another choice may have it; if none does, the file is wrong. */
+  if (!anc_builder_check (file, missing, error))
+    return;
   if (anc_pipeline_file_is_fixed (file, target->element)) {
     g_autofree gchar *pointer
         = g_strconcat (parameter->pointer, "/target", NULL);

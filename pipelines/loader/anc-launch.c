@@ -27,7 +27,8 @@ set_error (const gchar *file, GstParseContext *context, const GError *cause,
   g_auto (GStrv) missing = gst_parse_context_get_missing_elements (context);
   g_autofree gchar *clause = anc_error_as_clause (cause);
 
-  if (missing != NULL && missing[0] != NULL)
+  if (g_error_matches (cause, GST_PARSE_ERROR, GST_PARSE_ERROR_NO_SUCH_ELEMENT)
+      && missing != NULL && missing[0] != NULL)
     set_missing (file, missing[0], error);
   else
     anc_config_error (error, file, "/pipeline", "%s", clause);

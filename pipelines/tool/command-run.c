@@ -28,9 +28,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 typedef struct {
   AncProgress progress;
   AncRunner *runner;
-  gint signal; /* the first that came, or 0 */
+  gint signal;  /* the first that came, or 0 */
+  gint64 first; /* when, monotonic */
   guint count;
 } Session;
+
+/* timeout(1) and others send one ^C to a process and to its group: two
+ * signals this close are one wish. */
+#define SAME_WISH_US (300 * 1000)
 
 static const gchar summary[]
     = "Runs a pipeline: NAME as 'anc list' shows it, or the FILE of a config."
@@ -86,8 +91,14 @@ on_progress (gdouble position, gdouble duration, gpointer data)
 static gboolean
 on_signal (Session *session, gint number)
 {
-  if (session->count++ == 0)
+  gint64 now = g_get_monotonic_time ();
+
+  if (session->count > 0 && now - session->first < SAME_WISH_US)
+    return G_SOURCE_CONTINUE;
+  if (session->count++ == 0) {
     session->signal = number;
+    session->first = now;
+  }
   if (session->runner != NULL)
     anc_runner_interrupt (session->runner);
   return G_SOURCE_CONTINUE;
