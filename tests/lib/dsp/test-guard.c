@@ -258,6 +258,37 @@ test_late_reference (gconstpointer data)
   g_assert_cmpfloat (scene_gain (scene, 8 * RATE, scene->n), <, -40.0);
 }
 
+/* Weights that are wrong by so little that only the verdict on whole frames, or
+ * on whole windows, can tell; the step is too small to mend them. */
+static void
+check_wrong_weights (float factor)
+{
+  g_autoptr (Scene) scene = scene_new (1, 1, 4 * RATE);
+  g_autoptr (AncCanceller) canceller
+      = scene_canceller ("nlms", scene, 1, false);
+  AncFilterTuning tuning = anc_filter_class_default_tuning (&anc_nlms_class);
+  const float weight = 1.0f;
+  size_t i;
+
+  scene_fill (scene->reference[0], scene->n, SCENE_WHITE, 73);
+  for (i = 0; i < scene->n; i++)
+    scene->primary[0][i] = factor * scene->reference[0][i];
+  tuning.step_size = 1e-9;
+  anc_canceller_tune (canceller, &tuning);
+  g_assert_cmpint (anc_canceller_set_weights (canceller, &weight), ==, ANC_OK);
+  scene_run (scene, canceller, 0, scene->n, 480, true);
+  assert_guarded (scene, "wrong weights");
+  g_assert_cmpfloat (scene_gain (scene, 2 * RATE, scene->n), <, 0.01);
+}
+
+static void
+test_wrong_weights_go (void)
+{
+  check_wrong_weights (-0.5f);  /* + 9.5 dB: frames */
+  check_wrong_weights (-1.3f);  /* + 5 dB: windows, at once */
+  check_wrong_weights (-10.0f); /* + 0.8 dB: windows, in the end */
+}
+
 static void
 test_divergence_is_counted (void)
 {
@@ -300,6 +331,7 @@ main (int argc, char **argv)
   add ("uncorrelated", test_uncorrelated_costs_little);
   add ("path-change", test_path_change);
   add ("late-reference", test_late_reference);
+  g_test_add_func ("/guard/wrong-weights", test_wrong_weights_go);
   g_test_add_func ("/guard/counted", test_divergence_is_counted);
   return g_test_run ();
 }

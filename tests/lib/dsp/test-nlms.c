@@ -76,6 +76,31 @@ test_level_does_not_matter (void)
                                     soft->error[0][i] * 64.0f, 1e-5);
 }
 
+/* The sum of energies must not keep the rounding of a burst for ever. */
+static void
+test_burst_is_forgotten (void)
+{
+  g_autoptr (Scene) scene = scene_new (1, 1, N);
+  g_autoptr (AncCanceller) canceller = NULL;
+  AncFilterTuning tuning = scene_textbook (0.5, 1e-18, 1);
+  int i;
+
+  scene_paths (scene, SCENE_WHITE, TAPS, false, 11, 0);
+  for (i = 0; i < N; i++) {
+    float scale = i >= 1000 && i < 1500 ? 1e5f : 1e-4f;
+
+    scene->reference[0][i] *= scale;
+    scene->primary[0][i] = 0.5f * scene->reference[0][i];
+  }
+  canceller = scene_canceller ("nlms", scene, TAPS, false);
+  anc_canceller_tune (canceller, &tuning);
+  scene_run (scene, canceller, 0, N, 480, true);
+  for (i = 1600; i < N; i++)
+    scene->primary[0][i] = -scene->primary[0][i];
+  scene_run (scene, canceller, 1600, N, 480, true);
+  g_assert_cmpfloat (scene_gain (scene, N - 1000, N), <, -40.0);
+}
+
 static void
 test_tuning_out_of_range_is_refused (void)
 {
@@ -105,6 +130,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/nlms/recursion", test_recursion);
   g_test_add_func ("/nlms/level", test_level_does_not_matter);
+  g_test_add_func ("/nlms/burst", test_burst_is_forgotten);
   g_test_add_func ("/nlms/tuning", test_tuning_out_of_range_is_refused);
   return g_test_run ();
 }
