@@ -29,11 +29,37 @@
 GST_DEBUG_CATEGORY (gst_anc_canceller_debug);
 #define GST_CAT_DEFAULT gst_anc_canceller_debug
 
+/* All settings but what is of one stream or one machine. */
+static gchar **
+preset_property_names (GstPreset *preset)
+{
+  static const gchar *const excluded[]
+      = { "name", "parent", "weights", "state", NULL };
+  guint n, kept = 0;
+  g_autofree GParamSpec **specs
+      = g_object_class_list_properties (G_OBJECT_GET_CLASS (preset), &n);
+  gchar **names = g_new0 (gchar *, n + 1);
+
+  for (guint i = 0; i < n; i++) {
+    if ((specs[i]->flags & G_PARAM_READWRITE) == G_PARAM_READWRITE
+        && !g_strv_contains (excluded, specs[i]->name))
+      names[kept++] = g_strdup (specs[i]->name);
+  }
+  return names;
+}
+
+static void
+preset_init (gpointer iface, gpointer data)
+{
+  ((GstPresetInterface *) iface)->get_property_names = preset_property_names;
+}
+
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (
     GstAncCanceller, gst_anc_canceller, GST_TYPE_ELEMENT,
     G_ADD_PRIVATE (GstAncCanceller)
-        GST_DEBUG_CATEGORY_INIT (gst_anc_canceller_debug, "anccanceller", 0,
-                                 "base class of the adaptive cancellers"))
+        G_IMPLEMENT_INTERFACE (GST_TYPE_PRESET, preset_init)
+            GST_DEBUG_CATEGORY_INIT (gst_anc_canceller_debug, "anccanceller", 0,
+                                     "base class of the adaptive cancellers"))
 
 enum { SIGNAL_RESET, SIGNAL_SAVE_WEIGHTS, N_SIGNALS };
 static guint signals[N_SIGNALS];
