@@ -137,14 +137,17 @@ build (GstAncCanceller *self, const AncFilterLayout *layout,
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstAncDsp *dsp = &priv->dsp;
   AncCanceller *canceller = NULL;
+  int status = anc_canceller_new (GST_ANC_CANCELLER_GET_CLASS (self)->algorithm,
+                                  layout, &canceller);
 
-  if (anc_canceller_new (GST_ANC_CANCELLER_GET_CLASS (self)->algorithm, layout,
-                         &canceller)
-      != ANC_OK) {
+  if (status != ANC_OK) {
     *ret_message = g_strdup_printf (
-        "There is not enough memory for filters of %u taps; set a smaller "
-        "filter-length.",
-        layout->filter_length);
+        status == ANC_ERROR_MEMORY
+            ? "There is not enough memory for %u references of %u taps; set a "
+              "smaller filter-length."
+            : "%u references of %u taps are more than this algorithm filters "
+              "with; set a smaller filter-length.",
+        layout->n_references, layout->filter_length);
     return FALSE;
   }
   if (dsp->canceller != NULL)
