@@ -34,7 +34,7 @@ make_scene ()
 cancel ()
 {
   anc run cancel primary="$demo/noisy.wav" reference="$demo/reference.wav" \
-    output="$demo/clean.wav" algorithm=ancnlms filter-length=1024 \
+    output="$demo/clean.wav" algorithm=nlms filter-length=1024 \
     step-size=0.03 --overwrite --json >"$build/demo-run.json"
 }
 
