@@ -84,6 +84,7 @@ typedef struct {
 typedef struct {
   GMutex lock;
   GCond cond;
+  guint waiters; /* of cond: GLib's broadcast is a system call even for none */
   gboolean busy; /* a thread works on the queues; it owns `job` */
   GstAncJob job;
   GstFlowReturn flow; /* of the last push */
@@ -132,6 +133,22 @@ typedef struct {
 } GstAncCancellerPrivate;
 
 GstAncCancellerPrivate *gst_anc_canceller_private (GstAncCanceller *self);
+
+/* Both with the lock held. */
+static inline void
+gst_anc_canceller_wait (GstAncCancellerPrivate *priv)
+{
+  priv->waiters++;
+  g_cond_wait (&priv->cond, &priv->lock);
+  priv->waiters--;
+}
+
+static inline void
+gst_anc_canceller_wake (GstAncCancellerPrivate *priv)
+{
+  if (priv->waiters > 0)
+    g_cond_broadcast (&priv->cond);
+}
 
 /* gstancpairing.c: the two queues and the one worker */
 GstFlowReturn gst_anc_pairing_chain_primary (GstPad *pad, GstObject *parent,

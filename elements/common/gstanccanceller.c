@@ -206,7 +206,7 @@ stop (GstAncCanceller *self)
 
   g_mutex_lock (&priv->lock);
   while (priv->busy)
-    g_cond_wait (&priv->cond, &priv->lock);
+    gst_anc_canceller_wait (priv);
   g_mutex_lock (&priv->dsp_lock);
   if (priv->dsp.canceller != NULL) {
     g_clear_pointer (&priv->last_state, g_bytes_unref);

@@ -58,7 +58,7 @@ update (GstAncCanceller *self)
   priv->reference_live = reference.live;
   priv->wait = own;
   priv->latency_known = TRUE;
-  g_cond_broadcast (&priv->cond); /* who waits may no longer have to */
+  gst_anc_canceller_wake (priv); /* who waits may no longer have to */
   g_mutex_unlock (&priv->lock);
   gst_clear_object (&pad);
 

@@ -35,7 +35,7 @@ primary_flush_start (GstAncCanceller *self)
 
   g_mutex_lock (&priv->lock);
   priv->primary.flushing = TRUE;
-  g_cond_broadcast (&priv->cond);
+  gst_anc_canceller_wake (priv);
   g_mutex_unlock (&priv->lock);
 }
 
@@ -47,7 +47,7 @@ primary_flush_stop (GstAncCanceller *self)
 
   g_mutex_lock (&priv->lock);
   while (priv->busy)
-    g_cond_wait (&priv->cond, &priv->lock);
+    gst_anc_canceller_wait (priv);
   gst_anc_pairing_clear_primary (self);
   gst_segment_init (&priv->primary.segment, GST_FORMAT_UNDEFINED);
   if (gst_anc_format_mode (self, &priv->info) == GST_ANC_MODE_IN_BAND)
@@ -177,7 +177,7 @@ static void
 reference_flush_start (GstAncCancellerPrivate *priv)
 {
   priv->reference.flushing = TRUE;
-  g_cond_broadcast (&priv->cond);
+  gst_anc_canceller_wake (priv);
 }
 
 static void
@@ -392,7 +392,7 @@ gst_anc_pads_sink_activate_mode (GstPad *pad, GstObject *parent,
   side->thread = NULL;
   if (active)
     gst_segment_init (&side->segment, GST_FORMAT_UNDEFINED);
-  g_cond_broadcast (&priv->cond);
+  gst_anc_canceller_wake (priv);
   g_mutex_unlock (&priv->lock);
   return TRUE;
 }

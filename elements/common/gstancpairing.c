@@ -344,10 +344,10 @@ gst_anc_pairing_work (GstAncCanceller *self)
   priv->busy = TRUE;
   while (next_job (self)) {
     run_job (self, &priv->job);
-    g_cond_broadcast (&priv->cond);
+    gst_anc_canceller_wake (priv);
   }
   priv->busy = FALSE;
-  g_cond_broadcast (&priv->cond);
+  gst_anc_canceller_wake (priv);
 }
 
 static void
@@ -369,7 +369,7 @@ gst_anc_pairing_wake (GstAncCanceller *self)
 
   g_mutex_lock (&priv->lock);
   waiting = gst_queue_array_get_length (priv->queue) > 0;
-  g_cond_broadcast (&priv->cond);
+  gst_anc_canceller_wake (priv);
   g_mutex_unlock (&priv->lock);
   if (waiting)
     gst_element_call_async (GST_ELEMENT (self), work_async, NULL, NULL);
@@ -446,7 +446,7 @@ gst_anc_pairing_chain_primary (GstPad *pad, GstObject *parent,
   g_mutex_lock (&priv->lock);
   priv->primary.thread = g_thread_self ();
   while (primary_must_wait (self))
-    g_cond_wait (&priv->cond, &priv->lock);
+    gst_anc_canceller_wait (priv);
   if (priv->primary.flushing) {
     flow = GST_FLOW_FLUSHING;
   } else if (!GST_AUDIO_INFO_IS_VALID (&priv->info)) {
@@ -498,7 +498,7 @@ gst_anc_pairing_chain_reference (GstPad *pad, GstObject *parent,
   g_mutex_lock (&priv->lock);
   priv->reference.thread = g_thread_self ();
   while (reference_must_wait (priv, pad))
-    g_cond_wait (&priv->cond, &priv->lock);
+    gst_anc_canceller_wait (priv);
   flow = reference_flow (priv, pad);
   if (flow == GST_FLOW_OK && gst_anc_reference_channels (priv->store) == 0)
     flow = GST_FLOW_NOT_NEGOTIATED;

@@ -68,8 +68,9 @@ split (GstAncDsp *dsp, const GstAncJob *job, const gfloat *frames, gboolean gap)
   }
   anc_deinterleave (targets, frames, channels, job->frames);
   if (!job->read) {
-    g_array_set_size (dsp->runs, 0);
-    g_array_append_val (dsp->runs, run);
+    if (dsp->runs->len != 1)
+      g_array_set_size (dsp->runs, 1);
+    g_array_index (dsp->runs, GstAncRun, 0) = run;
   }
 }
 
@@ -229,8 +230,8 @@ filter_span (GstAncDsp *dsp, GstAncJob *job)
   if (reuse) {
     buffer = g_steal_pointer (&job->buffer);
     if (job->mode == GST_ANC_MODE_IN_BAND)
-      gst_buffer_set_size (buffer,
-                           job->frames * GST_AUDIO_INFO_BPF (&dsp->out));
+      gst_memory_resize (gst_buffer_peek_memory (buffer, 0), 0,
+                         job->frames * (gsize) GST_AUDIO_INFO_BPF (&dsp->out));
   } else {
     buffer = new_output (dsp, job);
     if (gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {

@@ -34,7 +34,7 @@ index_of_time (guint rate, gint64 time)
   return time < 0 ? -index : index;
 }
 
-/* One more point for the line, by Welford's recurrence. */
+/* One more point for the line, by Welford's recurrence; ten a second do. */
 static void
 add_point (GstAncTimeline *self, gint64 by_time)
 {
@@ -42,6 +42,7 @@ add_point (GstAncTimeline *self, gint64 by_time)
   gdouble y = (gdouble) (by_time - self->next) / self->rate;
   gdouble dx = x - self->mean_x, dy = y - self->mean_y;
 
+  self->next_point = self->next + self->rate / 10;
   self->points++;
   self->mean_x += dx / (gdouble) self->points;
   self->mean_y += dy / (gdouble) self->points;
@@ -54,7 +55,7 @@ add_point (GstAncTimeline *self, gint64 by_time)
 static void
 start_line (GstAncTimeline *self, gint64 anchor)
 {
-  self->anchor = anchor;
+  self->anchor = self->next_point = anchor;
   self->points = 0;
   self->mean_x = self->mean_y = self->xx = self->xy = 0.;
 }
@@ -72,7 +73,7 @@ gst_anc_timeline_place (GstAncTimeline *self, gint64 running_time, guint64 n,
     if (!self->placed || discont || ABS (by_time - self->next) > limit) {
       start = by_time;
       start_line (self, start);
-    } else {
+    } else if (self->next >= self->next_point) {
       add_point (self, by_time);
     }
   }

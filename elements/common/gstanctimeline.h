@@ -17,6 +17,7 @@ typedef struct {
   /* Drift: a straight line through (samples counted, time stamp minus count)
    * since the last placing by time, in units of a second. */
   gint64 anchor;
+  gint64 next_point; /* the next point is not taken before */
   guint64 points;
   gdouble mean_x, mean_y; /* s */
   gdouble xx, xy;         /* sums of products about the means */
