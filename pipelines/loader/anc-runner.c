@@ -21,6 +21,7 @@ struct _AncRunner {
   GMainLoop *loop;
   AncResult *result; /* while running; owned by anc_runner_run() */
   guint interrupts;
+  GSource *end, *end_limit; /* from the first interrupt on */
   gboolean live;
 };
 
@@ -102,9 +103,20 @@ anc_runner_new (AncParameters *parameters, const AncRunnerOptions *options,
   return g_steal_pointer (&self);
 }
 
+static void
+drop_source (GSource *source)
+{
+  if (source == NULL)
+    return;
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
 void
 anc_runner_free (AncRunner *self)
 {
+  drop_source (self->end);
+  drop_source (self->end_limit);
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
   g_clear_pointer (&self->meter, anc_meter_free);
@@ -222,15 +234,6 @@ add_source (AncRunner *self, GSource *source, GSourceFunc func)
   return source;
 }
 
-static void
-drop_source (GSource *source)
-{
-  if (source == NULL)
-    return;
-  g_source_destroy (source);
-  g_source_unref (source);
-}
-
 static gboolean
 end_stream (gpointer data)
 {
@@ -243,16 +246,14 @@ end_stream (gpointer data)
 void
 anc_runner_interrupt (AncRunner *self)
 {
-  g_autoptr (GSource) end = NULL, limit = NULL;
-
   self->interrupts++;
   if (self->interrupts > 1) {
     g_main_loop_quit (self->loop);
     return;
   }
-  end = add_source (self, g_idle_source_new (), end_stream);
-  limit = add_source (self, g_timeout_source_new_seconds (END_SECONDS),
-                      on_end_timeout);
+  self->end = add_source (self, g_idle_source_new (), end_stream);
+  self->end_limit = add_source (
+      self, g_timeout_source_new_seconds (END_SECONDS), on_end_timeout);
 }
 
 /* Returns when the stream has ended or failed, or everything shall stop. */
@@ -274,10 +275,14 @@ stream (AncRunner *self)
         on_timeout);
   change = gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   self->live = change == GST_STATE_CHANGE_NO_PREROLL;
-  g_main_loop_run (self->loop);
+  /* Quitting a loop before it runs would be forgotten. */
+  if (self->interrupts < 2)
+    g_main_loop_run (self->loop);
   drop_source (timeout);
   drop_source (progress);
   drop_source (messages);
+  g_clear_pointer (&self->end, drop_source);
+  g_clear_pointer (&self->end_limit, drop_source);
 }
 
 static void

@@ -93,8 +93,8 @@ anc_search_path_find (const gchar *const *directories, const gchar *name,
     if (g_file_test (leaf, G_FILE_TEST_IS_REGULAR))
       return g_steal_pointer (&leaf);
   } else {
-    for (; *directories != NULL; directories++) {
-      g_autofree gchar *file = g_build_filename (*directories, leaf, NULL);
+    for (guint i = 0; directories[i] != NULL; i++) {
+      g_autofree gchar *file = g_build_filename (directories[i], leaf, NULL);
 
       if (g_file_test (file, G_FILE_TEST_IS_REGULAR))
         return g_canonicalize_filename (file, NULL);
