@@ -433,6 +433,21 @@ primary_must_wait (GstAncCanceller *self)
              || gst_anc_format_mode (self, &priv->info) == GST_ANC_MODE_PAD);
 }
 
+/* Controlled properties take their values when a primary buffer arrives. The
+ * segment is only written by the pad's own thread. */
+static void
+sync_controlled (GstAncCanceller *self, GstBuffer *buffer)
+{
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+  const GstSegment *segment = &priv->primary.segment;
+
+  if (GST_OBJECT_CAST (self)->control_bindings != NULL
+      && segment->format == GST_FORMAT_TIME)
+    gst_object_sync_values (GST_OBJECT (self), gst_segment_to_stream_time (
+                                                   segment, GST_FORMAT_TIME,
+                                                   GST_BUFFER_PTS (buffer)));
+}
+
 GstFlowReturn
 gst_anc_pairing_chain_primary (GstPad *pad, GstObject *parent,
                                GstBuffer *buffer)
@@ -443,6 +458,7 @@ gst_anc_pairing_chain_primary (GstPad *pad, GstObject *parent,
 
   if (G_UNLIKELY (!priv->latency_known))
     gst_anc_latency_update (self);
+  sync_controlled (self, buffer);
   g_mutex_lock (&priv->lock);
   priv->primary.thread = g_thread_self ();
   while (primary_must_wait (self))

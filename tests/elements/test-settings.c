@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include <gst/controller/gstdirectcontrolbinding.h>
+#include <gst/controller/gstinterpolationcontrolsource.h>
+
 #define N 6000
 
 static Sound *
@@ -264,6 +267,30 @@ test_divergence_message (void)
   g_assert_cmpfloat (bench_stat (bench, "divergences"), >, 0.);
 }
 
+/* A controlled property follows the time of the stream. */
+static void
+test_controlled (void)
+{
+  g_autoptr (Sound) sound = sound_noise (2, 1600, 111);
+  g_autoptr (Bench) bench = bench_new ("ancnlms reference-channel=1", 2, 0);
+  GstControlSource *source = gst_interpolation_control_source_new ();
+  gdouble step;
+
+  g_object_set (source, "mode", GST_INTERPOLATION_MODE_LINEAR, NULL);
+  gst_timed_value_control_source_set (GST_TIMED_VALUE_CONTROL_SOURCE (source),
+                                      0, 0.);
+  gst_timed_value_control_source_set (GST_TIMED_VALUE_CONTROL_SOURCE (source),
+                                      GST_SECOND, 1.);
+  gst_object_add_control_binding (
+      GST_OBJECT (bench->element),
+      gst_direct_control_binding_new_absolute (GST_OBJECT (bench->element),
+                                               "step-size", source));
+  gst_object_unref (source);
+  bench_push_at (bench->primary, sound, 0, 1600, 8000);
+  g_object_get (bench->element, "step-size", &step, NULL);
+  g_assert_cmpfloat_with_epsilon (step, .5, 1e-6);
+}
+
 static void
 add_tests (void)
 {
@@ -288,6 +315,7 @@ add_tests (void)
   g_test_add_data_func ("/settings/impossible-memory", &impossible[1],
                         test_impossible);
   g_test_add_func ("/settings/mapping-all", test_mapping_all);
+  g_test_add_func ("/settings/controlled", test_controlled);
   g_test_add_func ("/settings/messages", test_messages);
   g_test_add_func ("/settings/divergence-message", test_divergence_message);
 }
