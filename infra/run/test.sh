@@ -22,17 +22,17 @@ count_broken_build ()
   printf '0 %d 0\n' $((broken > 0 ? broken : 1)) >>"$tally"
 }
 
-# run_tests TITLE DIR OPTION...
+# run_tests TITLE DIR OPTION...: meson adds to the name of a log what wraps the
+# tests, hence the pattern.
 run_tests ()
 {
-  local title=$1 dir=$2 log
+  local title=$1 dir=$2 name=${1//[^a-zA-Z]/-}
   shift 2
-  log="$dir/meson-logs/${title//[^a-z]/-}.json"
-  rm -f "$log"
+  rm -f "$dir/meson-logs/$name"*.json
   printf '\n== %s\n' "$title"
-  meson test -C "$dir" --no-rebuild --logbase "$(basename "$log" .json)" \
-    "$@" >"$(log_file "test-${title//[^a-z]/-}")" 2>&1 </dev/null || true
-  count_results count "$title" "$log" "$tally"
+  meson test -C "$dir" --no-rebuild --logbase "$name" "$@" \
+    >"$(log_file "test-$name")" 2>&1 </dev/null || true
+  count_results count "$title" "$(echo "$dir/meson-logs/$name"*.json)" "$tally"
 }
 
 run_release ()
@@ -96,7 +96,7 @@ run_memcheck ()
     { count_broken_build memcheck; return; }
   mapfile -t names < <(compiled_unit_tests "$dir")
   [ ${#names[@]} -gt 0 ] || return 0
-  run_tests "unit, memcheck" "$dir" -t 30 --wrapper \
+  ANC_TEST_SHORT=1 run_tests "unit, memcheck" "$dir" -t 30 --wrapper \
     "valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect \
 --error-exitcode=99 --suppressions=$root/infra/run/memcheck.supp" "${names[@]}"
 }
