@@ -49,7 +49,8 @@ gst_anc_nlms_class_init (GstAncNlmsClass *klass)
 {
   gst_anc_canceller_class_setup (
       GST_ANC_CANCELLER_CLASS (klass), &anc_nlms_class,
-      GST_ANC_HAS_STEP_SIZE | GST_ANC_HAS_REGULARIZATION,
+      GST_ANC_HAS_STEP_SIZE | GST_ANC_HAS_REGULARIZATION
+          | GST_ANC_HAS_REGULARIZATION_MODE,
       "Normalised LMS noise canceller",
       "Removes from the primary what the reference explains (NLMS)");
 }

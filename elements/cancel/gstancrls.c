@@ -14,6 +14,7 @@
  * grows with the square of filter-length: up to 256 taps or so for one
  * reference. #GstAncRls:forgetting-factor close to 1 averages over
  * 1 / (1 - lambda) samples: more leaves less noise, fewer follow a moving path.
+ * More than 8,192 taps in all (filter-length times references) are refused.
  *
  * Latency: none; with a delay below 0 that delay; live with a reference pad
  * #GstAncRls:reference-timeout in addition, which should be longer than one
@@ -45,7 +46,7 @@ gst_anc_rls_class_init (GstAncRlsClass *klass)
 {
   gst_anc_canceller_class_setup (
       GST_ANC_CANCELLER_CLASS (klass), &anc_rls_class,
-      GST_ANC_HAS_FORGETTING_FACTOR | GST_ANC_HAS_REGULARIZATION,
+      GST_ANC_HAS_FORGETTING_FACTOR | GST_ANC_HAS_REGULARIZATION_MODE,
       "RLS noise canceller",
       "Removes from the primary what the reference explains (RLS)");
 }

@@ -156,10 +156,16 @@ gst_anc_settings_install_algorithm (GObjectClass *klass,
         positive ("regularization", "Regularization",
                   "What is added to the power the step is divided by", 1e6,
                   tuning->regularization));
+  }
+  if (which & GST_ANC_HAS_REGULARIZATION_MODE) {
+    const gchar *blurb
+        = which & GST_ANC_HAS_REGULARIZATION
+              ? "What the regularization is measured in"
+              : "Relative: under the guard the filter rests while the "
+                "reference is 40 dB below its usual power; absolute: never";
     g_object_class_install_property (
         klass, GST_ANC_PROP_REGULARIZATION_MODE,
-        g_param_spec_enum ("regularization-mode", "Regularization mode",
-                           "What the regularization is measured in",
+        g_param_spec_enum ("regularization-mode", "Regularization mode", blurb,
                            GST_TYPE_ANC_REGULARIZATION_MODE,
                            tuning->regularization_mode, FLAGS));
   }

@@ -29,6 +29,7 @@ typedef enum {
   GST_ANC_HAS_REGULARIZATION = 1 << 1,
   GST_ANC_HAS_SIGN_MODE = 1 << 2,
   GST_ANC_HAS_FORGETTING_FACTOR = 1 << 3, /* and initial variance */
+  GST_ANC_HAS_REGULARIZATION_MODE = 1 << 4,
 } GstAncAlgorithmProperties;
 
 /* What a changed setting asks of the running filter. */

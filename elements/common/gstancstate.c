@@ -21,6 +21,23 @@
 #define VERSION 1
 #define HEADER_SIZE 16
 
+/* Any byte may be the first: neither the samples nor a caller's bytes are
+ * aligned. */
+static void
+write_u32 (guint8 *to, guint32 value)
+{
+  value = GUINT32_TO_LE (value);
+  memcpy (to, &value, sizeof value);
+}
+
+static guint32
+read_u32 (const guint8 *from)
+{
+  guint32 value;
+  memcpy (&value, from, sizeof value);
+  return GUINT32_FROM_LE (value);
+}
+
 /* The reference in planes, as the store gives it. */
 typedef struct {
   gfloat *memory;
@@ -53,9 +70,11 @@ save_delayed (GstAncCancellerPrivate *priv, guint delay, guint channels,
     at += run->frames;
   }
   for (gsize k = 0; k < delay; k++) {
-    for (guint c = 0; c < channels; c++)
-      GST_WRITE_FLOAT_LE (samples + 4 * (k * channels + c),
-                          planes.planes[c][k]);
+    for (guint c = 0; c < channels; c++) {
+      guint32 bits;
+      memcpy (&bits, &planes.planes[c][k], sizeof bits);
+      write_u32 (samples + 4 * (k * channels + c), bits);
+    }
   }
   g_free (planes.memory);
 }
@@ -76,9 +95,9 @@ gst_anc_state_save (GstAncCanceller *self)
   size = HEADER_SIZE + delayed + anc_canceller_state_size (canceller);
   bytes = g_malloc (size);
   memcpy (bytes, MAGIC, 4);
-  GST_WRITE_UINT32_LE (bytes + 4, VERSION);
-  GST_WRITE_UINT32_LE (bytes + 8, delay);
-  GST_WRITE_UINT32_LE (bytes + 12, channels);
+  write_u32 (bytes + 4, VERSION);
+  write_u32 (bytes + 8, delay);
+  write_u32 (bytes + 12, channels);
   if (delay > 0)
     save_delayed (priv, delay, channels, bytes + HEADER_SIZE,
                   bytes + HEADER_SIZE + delay);
@@ -103,8 +122,8 @@ restore_delayed (GstAncCancellerPrivate *priv, const guint8 *bytes, gsize delay,
 
   gst_buffer_map (buffer, &map, GST_MAP_WRITE);
   for (gsize k = 0; k < delay * channels; k++) {
-    gfloat value = GST_READ_FLOAT_LE (bytes + delay + 4 * k);
-    memcpy (map.data + k * sizeof value, &value, sizeof value);
+    guint32 bits = read_u32 (bytes + delay + 4 * k);
+    memcpy (map.data + 4 * k, &bits, sizeof bits);
   }
   gst_buffer_unmap (buffer, &map);
   gst_anc_reference_prepend (priv->store, buffer, channels, bytes, delay,
@@ -124,11 +143,10 @@ gst_anc_state_load (GstAncCanceller *self, GBytes *state, gint64 start,
     return refuse (ret_message, "a stream with a delay below 0 has none");
   if (size < HEADER_SIZE || memcmp (bytes, MAGIC, 4) != 0)
     return refuse (ret_message, "these bytes are not a canceller's state");
-  if (GST_READ_UINT32_LE (bytes + 4) != VERSION)
+  if (read_u32 (bytes + 4) != VERSION)
     return refuse (ret_message, "it is of another version of the plugin");
   delay = priv->settings.delay;
-  if (GST_READ_UINT32_LE (bytes + 8) != delay
-      || GST_READ_UINT32_LE (bytes + 12) != channels)
+  if (read_u32 (bytes + 8) != delay || read_u32 (bytes + 12) != channels)
     return refuse (ret_message,
                    "it was saved with another delay or another number of "
                    "reference channels");
