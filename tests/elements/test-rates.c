@@ -154,13 +154,15 @@ test_renegotiation (void)
   g_autoptr (Bench) bench = bench_new ("ancnlms filter-length=8", 1, 1);
   g_autoptr (Sound) reference = sound_noise (1, 16000, 43);
   g_autoptr (Sound) primary = sound_primary (reference, 1, 44);
-  g_autoptr (Sound) wide = sound_noise (2, 8000, 45), output = NULL;
+  g_autoptr (Sound) wide = sound_noise (2, 8000, 45), before = NULL;
+  g_autoptr (Sound) output = NULL;
   guint64 frames = 0;
   GstBuffer *buffer;
 
   bench_push (bench->reference, reference, 0, 8000);
   bench_push (bench->primary, primary, 0, 8000);
-  g_assert_cmpuint (bench_pull (bench)->frames, ==, 8000);
+  before = bench_pull (bench);
+  g_assert_cmpuint (before->frames, ==, 8000);
   gst_harness_set_src_caps (bench->primary, bench_caps (2, 8000));
   /* half a second has passed: frame 4,000 at the new rate */
   for (gsize k = 0; k < 2000; k += 400)
