@@ -234,12 +234,20 @@ add_source (AncRunner *self, GSource *source, GSourceFunc func)
   return source;
 }
 
+static void
+send_end (GstElement *pipeline, gpointer data)
+{
+  gst_element_send_event (pipeline, gst_event_new_eos ());
+}
+
+/* In a thread: a source waits until its last buffer is taken, and the next
+ * interrupt must get through meanwhile. */
 static gboolean
 end_stream (gpointer data)
 {
   AncRunner *self = data;
 
-  gst_element_send_event (self->pipeline, gst_event_new_eos ());
+  gst_element_call_async (self->pipeline, send_end, NULL, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -333,8 +341,12 @@ anc_runner_run (AncRunner *self)
       && !anc_run_check_inputs (self->parameters, self->meter, result->warnings,
                                 &error))
     fail (self, error);
-  /* Sinks close their files here. */
-  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  /* Sinks close their files here. What had to be asked twice may never
+   * return. */
+  if (self->interrupts < 2)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  else
+    g_ptr_array_set_size (self->outputs, 0);
   /* Twice interrupted, or before any sound: nothing whole to keep. */
   if (result->outcome == ANC_OUTCOME_OK
       || (self->interrupts == 1 && result->outcome != ANC_OUTCOME_FAILED

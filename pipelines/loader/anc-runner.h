@@ -29,5 +29,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncRunner, anc_runner_free)
 AncResult *anc_runner_run (AncRunner *self);
 
 /* From a callback of that context. First call: the stream is ended, so that
- * the output is a whole file; second call: everything stops, no output. */
+ * the output is a whole file; second call: the run returns at once, without
+ * output; freeing the runner may then wait for an element that hangs. */
 void anc_runner_interrupt (AncRunner *self);

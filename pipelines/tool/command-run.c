@@ -8,6 +8,8 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
 
 typedef struct {
   gboolean json;
@@ -201,6 +203,7 @@ run (const Options *options, const AncParameters *parameters, GError **error)
   };
   g_autoptr (AncRunner) runner = NULL;
   g_autoptr (AncResult) result = NULL;
+  int code;
 
   /* Before there are temporary files, so that a signal removes them. */
   g_unix_signal_add (SIGINT, on_interrupt, &session);
@@ -214,7 +217,13 @@ run (const Options *options, const AncParameters *parameters, GError **error)
   session.runner = runner;
   result = anc_runner_run (runner);
   anc_progress_clear (&session.progress);
-  return print_result (options, &session, parameters, result);
+  code = print_result (options, &session, parameters, result);
+  if (session.count > 1) {
+    /* Some element did not end when it was told to; do not wait for it. */
+    fflush (stdout);
+    _exit (code);
+  }
+  return code;
 }
 
 /* A run that never began, in the shape of one that failed. */

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""^C: what came out until then is a whole file."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+import anctool
+import tap
+from anctool import read_wav
+
+PATIENCE = 60
+
+
+class Interrupt(anctool.Case):
+    def setUp(self):
+        super().setUp()
+        # Live sources never end by themselves.
+        (self.dir / "endless.json").write_text(json.dumps({
+            "name": "endless", "version": "1", "description": "d",
+            "pipeline": ["audiotestsrc is-live=true name=s !",
+                         "audio/x-raw,rate=48000 ! ${encoder} !",
+                         "filesink name=out"],
+            "parameters": {
+                "output": {"type": "string", "format": "output-file",
+                           "required": True, "target": "out.location"},
+                "format": {"type": "string",
+                           "enum": ["wav", "flac", "ogg", "m4a"],
+                           "default": {"suffix-of": "output"}}},
+            "choices": {"encoder": {"parameter": "format", "fragments": {
+                "wav": "audioconvert ! wavenc",
+                "flac": "audioconvert ! flacenc",
+                "ogg": "audioconvert ! vorbisenc ! oggmux",
+                "m4a": "audioconvert ! avenc_aac ! mp4mux"}}}}))
+
+    def start(self, *words):
+        return subprocess.Popen([anctool.ANC, "run", *words], cwd=self.dir,
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def wait_for_temporary(self, size=1):
+        """Until the temporary file has grown to that many bytes."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for name in os.listdir(self.dir):
+                if name.startswith(".") and os.path.getsize(
+                        self.dir / name) >= size:
+                    return
+            time.sleep(0.01)
+        self.fail("nothing was written")
+
+    def finish(self, process, code):
+        out, err = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, code, err)
+        self.assertNotRegex(err, "CRITICAL|WARNING|Sanitizer")
+        return out, err
+
+    def test_wav(self):
+        process = self.start("./endless.json", "output=x.wav", "--json")
+        self.wait_for_temporary(4000)
+        process.send_signal(signal.SIGINT)
+        out, _ = self.finish(process, 130)
+        report = json.loads(out)
+        self.assertEqual(report["result"], "interrupted")
+        self.assertIsNone(report["error"])
+        # read_wav checks that the header agrees with the length.
+        frames = len(read_wav(self.dir / "x.wav")[3][0])
+        self.assertEqual(frames / 48000, report["audio-seconds"])
+        self.assertEqual({n for n in self.files() if n.startswith(".")}, set())
+
+    def test_other_formats(self):
+        for suffix in ("flac", "ogg", "m4a"):
+            if suffix == "m4a" and not anctool.has_element("avenc_aac"):
+                continue
+            process = self.start("./endless.json", f"output=x.{suffix}")
+            # Too little for the sink to have written any of it.
+            self.wait_for_temporary(0)
+            time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            self.finish(process, 130)
+            self.launch(f"filesrc location=x.{suffix} ! decodebin ! "
+                        f"audioconvert ! wavenc ! filesink "
+                        f"location={suffix}.wav")
+            self.assertGreater(len(read_wav(self.dir / f"{suffix}.wav")[3][0]),
+                               400)
+
+    def test_recordings(self):
+        """Both inputs are files, and end early together."""
+        anctool.write_wav(self.dir / "long.wav", [self.reference * 120],
+                          self.rate)
+        process = self.start("cancel", "primary=long.wav",
+                             "reference=long.wav", "output=x.wav", "--json",
+                             "filter-length=20000")
+        self.wait_for_temporary(4000)
+        process.send_signal(signal.SIGINT)
+        out, _ = self.finish(process, 130)
+        frames = len(read_wav(self.dir / "x.wav")[3][0])
+        self.assertEqual(frames / self.rate, json.loads(out)["audio-seconds"])
+        self.assertLess(frames, 120 * self.frames)
+
+    def test_terminate(self):
+        process = self.start("./endless.json", "output=x.wav")
+        self.wait_for_temporary(4000)
+        process.send_signal(signal.SIGTERM)
+        self.finish(process, 128 + signal.SIGTERM)
+        self.assertGreater(len(read_wav(self.dir / "x.wav")[3][0]), 0)
+
+    def test_two_at_once_are_one(self):
+        """timeout(1) signals a process and then its group."""
+        process = self.start("./endless.json", "output=x.wav")
+        self.wait_for_temporary(4000)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        self.finish(process, 130)
+        self.assertGreater(len(read_wav(self.dir / "x.wav")[3][0]), 0)
+
+    def test_forced(self):
+        """An element that never lets the end through: the second ^C stops."""
+        (self.dir / "stuck.json").write_text(json.dumps({
+            "name": "stuck", "version": "1", "description": "d",
+            "pipeline": ["audiotestsrc is-live=true ! wavenc ! filesink "
+                         "name=out "
+                         "fakesrc is-live=true datarate=10 sizetype=2 ! "
+                         "identity sleep-time=30000000 ! fakesink "
+                         "async=false"],
+            "parameters": {"output": {
+                "type": "string", "format": "output-file", "required": True,
+                "target": "out.location"}}}))
+        before = self.files()
+        process = self.start("./stuck.json", "output=x.wav")
+        self.wait_for_temporary(4000)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(self.files(), before)
+
+
+if __name__ == "__main__":
+    tap.main()

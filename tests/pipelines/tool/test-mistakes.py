@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Each mistake: one sentence, the right exit code, no file of any name."""
+import json
+import os
+
+import anctool
+import tap
+
+GIVEN = ["run", "cancel", "primary=noisy.wav", "reference=noise.wav"]
+
+
+class Files(anctool.Case):
+    def spoil(self, name, data):
+        (self.dir / name).write_bytes(data)
+
+    def test_inputs(self):
+        whole = (self.dir / "noisy.wav").read_bytes()
+        silent = bytearray(whole)
+        silent[22:24] = b"\0\0"
+        self.spoil("text.wav", b"a shopping list\n" * 20)
+        self.spoil("empty.wav", b"")
+        self.spoil("zero.wav", bytes(silent))
+        self.spoil("head.wav", whole[:44])
+        self.spoil("half-frame.wav", whole[:45])
+        self.spoil("half-head.wav", whole[:20])
+        self.spoil("junk.flac", bytes(range(256)) * 20)
+        for name, code, pattern in (
+                ("nowhere.wav", 2, "nowhere.wav: there is no such file"),
+                (".", 2, "it is a directory"),
+                ("text.wav", 1, "text.wav is not a sound file"),
+                ("empty.wav", 1, "empty.wav is empty"),
+                ("zero.wav", 1, "zero.wav.*(no channels|not one whole frame)"),
+                ("head.wav", 1, "head.wav.*not one whole frame"),
+                ("half-frame.wav", 1, "half-frame.wav.*not one whole frame"),
+                ("half-head.wav", 1, "half-head.wav"),
+                ("junk.flac", 1, "junk.flac is not a sound file")):
+            with self.subTest(name=name):
+                self.refuse(code, pattern, "run", "cancel", f"primary={name}",
+                            "reference=noise.wav", "output=x.wav")
+                self.refuse(code, pattern, "run", "cancel",
+                            "primary=noisy.wav", f"reference={name}",
+                            "output=x.wav")
+
+    def test_pipe(self):
+        os.mkfifo(self.dir / "pipe.wav")
+        self.refuse(2, "it is a pipe", "run", "cancel", "primary=pipe.wav",
+                    "reference=noise.wav", "output=x.wav")
+
+    def test_outputs(self):
+        (self.dir / "folder.wav").mkdir()
+        for output, pattern in (
+                ("no/such/x.wav", "there is no directory no/such"),
+                ("noise.wav", "this is the input reference"),
+                ("./noisy.wav", "this is the input primary"),
+                ("folder.wav", "it is a directory"),
+                ("x.xyz", "must end in one of wav, flac"),
+                ("x", "must end in one of wav, flac"),
+                ("", "must name a file")):
+            with self.subTest(output=output):
+                self.refuse(2, pattern, *GIVEN, f"output={output}")
+                self.refuse(2, pattern, *GIVEN, f"output={output}",
+                            "--overwrite")
+
+    def test_truncated(self):
+        whole = (self.dir / "noisy.wav").read_bytes()
+        self.spoil("cut.wav", whole[:44 + 8000 + 1])
+        for words, seconds in (({"primary": "cut.wav"}, 0.5),
+                               ({"reference": "cut.wav"}, 1.0)):
+            report = self.clean("--overwrite", **words)
+            self.assertEqual(report["audio-seconds"], seconds)
+            self.assertEqual(len(report["warnings"]), 1, report)
+            self.assertIn("cut.wav is cut off", report["warnings"][0])
+        code, _, err = self.cancel("primary=cut.wav", "reference=noise.wav",
+                                   "output=y.wav")
+        self.assertEqual(code, 0)
+        self.assertEqual(len(err.splitlines()), 1, err)
+
+    def test_truncated_codecs(self):
+        long = anctool.noise(80000)
+        anctool.write_wav(self.dir / "long.wav", [long], self.rate)
+        for suffix in ("flac", "ogg", "opus"):
+            self.clean("signal=primary", primary="long.wav",
+                       reference="long.wav", output=f"long.{suffix}")
+            data = (self.dir / f"long.{suffix}").read_bytes()
+            self.spoil(f"cut.{suffix}", data[:len(data) // 2])
+            report = self.clean("--overwrite", primary=f"cut.{suffix}")
+            self.assertEqual(len(report["warnings"]), 1, report)
+            self.assertIn(f"cut.{suffix} is cut off", report["warnings"][0])
+            self.assertGreater(report["audio-seconds"], 1)
+            self.assertLess(report["audio-seconds"], 9)
+
+    def test_longer_and_shorter_reference(self):
+        anctool.write_wav(self.dir / "long.wav", [anctool.noise(24000)],
+                          self.rate)
+        anctool.write_wav(self.dir / "short.wav", [anctool.noise(3000)],
+                          self.rate)
+        for name in ("long.wav", "short.wav"):
+            report = self.clean("--overwrite", reference=name)
+            self.assertEqual(report["audio-seconds"], 1.0)
+            self.assertFalse([w for w in report["warnings"]
+                              if "cut off" in w])
+
+
+class Words(anctool.Case):
+    def test_parameters(self):
+        for word, pattern in (
+                ("step-size=fast", "step-size=fast: it must be a number"),
+                ("step-size=1e9", "step-size=.*out of the range"),
+                ("filter-length=0", "must be between 1 and"),
+                ("filter-length=2.5", "must be a whole number"),
+                ("algorithm=magic", "must be one of nlms, lms, rls"),
+                ("adapt=maybe", "must be true or false"),
+                ("filter-lenght=9", "did you mean filter-length"),
+                ("forgetting-factor=0.9", "means nothing to the element "
+                                          "ancnlms"),
+                ("blah", "write key=value")):
+            with self.subTest(word=word):
+                self.refuse(2, pattern, *GIVEN, "output=x.wav", word)
+
+    def test_command_line(self):
+        for words, pattern in (
+                ([], "a command is missing"),
+                (["dance"], "there is no command dance"),
+                (["run"], "it needs the name of a pipeline"),
+                (["run", "cancle"], "did you mean cancel"),
+                (["run", "./no.json"], "there is no config file"),
+                (["run", "cancel"], "also needs primary=... reference=... "
+                                    "output=..."),
+                (["run", "cancel", "--frobnicate"], "--frobnicate"),
+                (["run", "cancel", "--timeout=soon"], "soon"),
+                (["run", "cancel", "--timeout=-1"], "must not be negative"),
+                (["describe"], "one name of a pipeline"),
+                (["describe", "cancel", "cancel"], "no more than one name"),
+                (["check"], "a config file"),
+                (["list", "x"], "options"),
+                (["graph", "cancel", "-o", "x.bmp"], "must end in .dot"),
+                (["compare"], "primary=FILE"),
+                (["compare", "primary=noisy.wav", "reference=noise.wav",
+                  "magic"], "algorithm=magic")):
+            with self.subTest(words=words):
+                self.refuse(2, pattern, *words)
+
+    def test_nothing_is_spliced(self):
+        name = "x ! fakesink name=\"q\" ' $(id) \\.wav"
+        self.clean(output=name)
+        self.assertIn(name, self.files())
+        hostile = "sine ! filesink location=pwned"
+        self.refuse(2, "must be one of", *GIVEN, "output=x.wav",
+                    f"dither={hostile}")
+
+
+HEAD = {"name": "mine", "version": "1", "description": "d"}
+
+
+class Configs(anctool.Case):
+    def config(self, **keys):
+        (self.dir / "mine.json").write_text(json.dumps({**HEAD, **keys}))
+
+    def test_mistakes(self):
+        stock = "audiotestsrc name=s num-buffers=1 ! fakesink"
+        number = {"type": "number", "target": "s.freq"}
+        for keys, pattern in (
+                ({"pipeline": stock, "colour": 1}, "at /colour: there is no"),
+                ({"pipeline": 3}, "at /pipeline: this must be a string"),
+                ({"pipeline": stock, "parameters": {"f": {
+                    **number, "type": "float"}}}, "at /parameters/f/type"),
+                ({"pipeline": stock, "parameters": {"f": {
+                    **number, "target": "s.frek"}}},
+                 "at /parameters/f/target: the element s has no property"),
+                ({"pipeline": stock, "parameters": {"f": {
+                    **number, "target": "z.freq"}}},
+                 "at /parameters/f/target: no element"),
+                ({"pipeline": stock, "parameters": {"f": {
+                    **number, "default": "loud"}}}, "at /parameters/f/def"),
+                ({"pipeline": "audiotestsrc ! magicfilter ! fakesink"},
+                 "there is no element magicfilter"),
+                ({"pipeline": "audiotestsrc shape=3 ! fakesink"},
+                 "no property \"shape\""),
+                ({"pipeline": "audiotestsrc ! ! fakesink"}, "syntax error")):
+            with self.subTest(keys=keys):
+                self.config(**keys)
+                self.refuse(3, pattern, "check", "mine.json")
+                words = ["f=1"] if "parameters" in keys else []
+                self.refuse(3, pattern, "run", "mine.json", *words)
+
+    def test_not_json(self):
+        for text in ("", "{", "[]", "null", "{'name': 1}"):
+            (self.dir / "mine.json").write_text(text)
+            self.refuse(3, "mine.json: ", "run", "mine.json")
+            self.refuse(3, "mine.json: ", "check", "mine.json")
+            self.refuse(3, "mine.json: ", "describe", "mine.json")
+
+    def test_list_survives(self):
+        (self.dir / "broken.json").write_text("{")
+        code, out, err = self.anc("list",
+                                  env={"ANC_PIPELINE_PATH": str(self.dir)})
+        self.assertEqual(code, 3)
+        self.assertIn("broken.json", err)
+        self.assertIn("cancel", out)
+
+    def test_secrets(self):
+        self.config(
+            pipeline="audiotestsrc name=s num-buffers=1 ! fakesink",
+            parameters={"n": {"type": "integer", "target": "s.num-buffers",
+                              "default": {"env": "ANC_SECRET"}}})
+        err = self.refuse(2, "n, from the environment variable ANC_SECRET",
+                          "run", "mine.json", env={"ANC_SECRET": "hunter2"})
+        self.assertNotIn("hunter2", err)
+        code, out, _ = self.anc("describe", "mine.json",
+                                env={"ANC_SECRET": "77"})
+        self.assertEqual(code, 0)
+        self.assertNotIn("77", out)
+        code, _, err = self.anc("run", "mine.json", env={"ANC_SECRET": "2"})
+        self.assertEqual(code, 0, err)
+        code, _, err = self.anc("run", "mine.json",
+                                'n={"env": "ANC_OTHER"}',
+                                env={"ANC_OTHER": "3"})
+        self.assertEqual(code, 0, err)
+
+
+if __name__ == "__main__":
+    tap.main()
