@@ -296,7 +296,7 @@ const char *__lsan_default_suppressions (void);
 const char *
 __lsan_default_suppressions (void)
 {
-  return "leak:gst_update_registry\n";
+  return "leak:gst_update_registry\nleak:libfontconfig\n";
 }
 
 int
