@@ -253,3 +253,12 @@ scene_read (const char *name, unsigned channel, size_t *ret_n)
         = sample_at (data + at + 8 + (i * channels + channel) * bits / 8, bits);
   return samples;
 }
+
+bool
+scene_skips_long (void)
+{
+  if (g_getenv ("ANC_TEST_SHORT") == NULL)
+    return false;
+  g_test_skip ("too long for memcheck (ANC_TEST_SHORT is set)");
+  return true;
+}

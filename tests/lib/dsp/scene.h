@@ -48,6 +48,10 @@ void scene_run (Scene *self, AncCanceller *canceller, size_t from, size_t to,
 /* Power of the output over that of the primary, dB, all primaries. */
 double scene_gain (const Scene *self, size_t from, size_t to);
 
+/* True, and the test skipped, where ANC_TEST_SHORT is set: for tests that take
+ * minutes under a tool that slows them down. */
+bool scene_skips_long (void);
+
 AncFilterTuning scene_textbook (double step, double eps, double lambda);
 
 /* A 16-bit or float WAV below the folder ANC_TEST_DATA, channel 0 or 1;

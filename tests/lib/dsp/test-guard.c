@@ -129,6 +129,8 @@ test_troubles (gconstpointer data)
   size_t s, k;
   int trouble;
 
+  if (g_str_equal (data, "rls") && scene_skips_long ())
+    return;
   for (trouble = 0; trouble < N_TROUBLES; trouble++) {
     for (s = 0; s < G_N_ELEMENTS (steps); s++) {
       for (k = 0; k < G_N_ELEMENTS (kinds); k++) {
@@ -192,6 +194,8 @@ test_uncorrelated_costs_little (gconstpointer data)
   const char *name = data;
   size_t i, k;
 
+  if (g_str_equal (data, "rls") && scene_skips_long ())
+    return;
   for (i = 0; i < G_N_ELEMENTS (table); i++) {
     for (k = 0; k < G_N_ELEMENTS (kinds); k++) {
       g_autoptr (Scene) scene = scene_new (1, 1, 10 * RATE);
@@ -222,6 +226,8 @@ test_path_change (gconstpointer data)
   double gain[2];
   int guard;
 
+  if (g_str_equal (data, "rls") && scene_skips_long ())
+    return;
   for (guard = 0; guard < 2; guard++) {
     g_autoptr (Scene) scene = scene_new (1, 1, 12 * RATE);
     g_autoptr (AncCanceller) canceller = NULL;
