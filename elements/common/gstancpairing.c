@@ -433,6 +433,20 @@ primary_must_wait (GstAncCanceller *self)
              || gst_anc_format_mode (self, &priv->info) == GST_ANC_MODE_PAD);
 }
 
+/* Whether a chain may wait depends on who is live. */
+static void
+lock_knowing_latency (GstAncCanceller *self)
+{
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+
+  g_mutex_lock (&priv->lock);
+  if (G_LIKELY (priv->latency_known))
+    return;
+  g_mutex_unlock (&priv->lock);
+  gst_anc_latency_update (self);
+  g_mutex_lock (&priv->lock);
+}
+
 /* Controlled properties take their values when a primary buffer arrives. The
  * segment is only written by the pad's own thread. */
 static void
@@ -456,10 +470,8 @@ gst_anc_pairing_chain_primary (GstPad *pad, GstObject *parent,
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstFlowReturn flow;
 
-  if (G_UNLIKELY (!priv->latency_known))
-    gst_anc_latency_update (self);
   sync_controlled (self, buffer);
-  g_mutex_lock (&priv->lock);
+  lock_knowing_latency (self);
   priv->primary.thread = g_thread_self ();
   while (primary_must_wait (self))
     gst_anc_canceller_wait (priv);
@@ -509,9 +521,7 @@ gst_anc_pairing_chain_reference (GstPad *pad, GstObject *parent,
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
   GstFlowReturn flow;
 
-  if (G_UNLIKELY (!priv->latency_known))
-    gst_anc_latency_update (self);
-  g_mutex_lock (&priv->lock);
+  lock_knowing_latency (self);
   priv->reference.thread = g_thread_self ();
   while (reference_must_wait (priv, pad))
     gst_anc_canceller_wait (priv);

@@ -360,7 +360,9 @@ chunk_read (const Chunk *chunk, gsize from, gsize n, gfloat *const *planes,
 
   if (chunk->channel >= 0)
     targets[chunk->channel] = planes[0] + at;
-  for (c = 0; chunk->channel < 0 && c < chunk->channels; c++)
+  /* a reader that still knows the old format may have fewer planes */
+  for (c = 0; chunk->channel < 0 && c < chunk->channels && planes[c] != NULL;
+       c++)
     targets[c] = planes[c] + at;
   if (!gst_buffer_map (chunk->buffer, &map, GST_MAP_READ))
     return;

@@ -213,6 +213,25 @@ test_no_state (void)
   g_assert_null (state);
 }
 
+/* Read between a reference's new format and the filter's. */
+static void
+test_while_format_changes (void)
+{
+  g_autoptr (Bench) bench = bench_new ("ancnlms delay=300", 1, 1);
+  g_autoptr (Sound) sound = sound_noise (1, 1000, 118);
+  g_autoptr (Sound) wide = sound_noise (5, 1000, 119);
+  g_autoptr (GBytes) state = NULL;
+
+  bench_push (bench->reference, sound, 0, 1000);
+  bench_push (bench->primary, sound, 0, 800);
+  gst_harness_set_src_caps (bench->reference, bench_caps (5, BENCH_RATE));
+  bench_push (bench->reference, wide, 700, 300);
+  g_object_get (bench->element, "state", &state, NULL);
+  g_assert_nonnull (state);
+  bench_push (bench->primary, sound, 800, 200);
+  bench_eos (bench->primary);
+}
+
 static void
 add_tests (void)
 {
@@ -226,6 +245,7 @@ add_tests (void)
   g_test_add_data_func ("/state/damaged/rls", "ancrls filter-length=4",
                         test_damaged);
   g_test_add_func ("/state/none", test_no_state);
+  g_test_add_func ("/state/while-format-changes", test_while_format_changes);
 }
 
 int
