@@ -205,6 +205,50 @@ test_flush_with_held (void)
   g_assert_cmpuint (output->frames, ==, 100);
 }
 
+typedef struct {
+  Bench *bench;
+  const Sound *sound;
+} Arrival;
+
+static GstPadProbeReturn
+arrive_during_seek (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Arrival *arrival = data;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_SEEK) {
+    bench_push (arrival->bench->primary, arrival->sound, 0, 500);
+    bench_eos (arrival->bench->primary);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+/* Nothing is paired while a seek waits for the reference's flush. When none
+ * comes (its upstream cannot seek), what was held goes on by itself. */
+static void
+test_seek_without_flush (void)
+{
+  g_autoptr (Sound) sound = sound_noise (1, 500, 67), output = NULL;
+  g_autoptr (Bench) bench = bench_new ("ancnlms", 1, 1);
+  Arrival arrival = { bench, sound };
+  gboolean eos = FALSE;
+
+  gst_pad_add_probe (bench->primary->srcpad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM,
+                     arrive_during_seek, &arrival, NULL);
+  bench_push (bench->reference, sound, 0, 500);
+  gst_harness_push_upstream_event (
+      bench->primary,
+      gst_event_new_seek (1., GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+                          GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, 0));
+  while (!eos) {
+    g_autoptr (GstEvent) event = gst_harness_pull_event (bench->primary);
+
+    g_assert_nonnull (event);
+    eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
+  }
+  output = bench_pull (bench);
+  g_assert_cmpuint (output->frames, ==, 500);
+}
+
 /* A second stream after EOS without a flush, as concat makes it. */
 static void
 test_second_stream (gconstpointer data)
@@ -251,6 +295,7 @@ add_tests (void)
   g_test_add_data_func ("/seek/flush-reference", GINT_TO_POINTER (FALSE),
                         test_one_flush);
   g_test_add_func ("/seek/flush-with-held", test_flush_with_held);
+  g_test_add_func ("/seek/without-flush", test_seek_without_flush);
   g_test_add_data_func ("/seek/second-stream", GINT_TO_POINTER (FALSE),
                         test_second_stream);
   g_test_add_data_func ("/seek/second-stream-in-band", GINT_TO_POINTER (TRUE),
