@@ -157,6 +157,8 @@ GstFlowReturn gst_anc_pairing_chain_reference (GstPad *pad, GstObject *parent,
                                                GstBuffer *buffer);
 /* With the lock held: does what can be done, unless another thread does. */
 void gst_anc_pairing_work (GstAncCanceller *self);
+/* The same after an arrival on the reference pad. */
+void gst_anc_pairing_work_reference (GstAncCanceller *self);
 /* Without the lock: the same in a thread of GStreamer's, for callers that must
  * not be held by downstream. */
 void gst_anc_pairing_wake (GstAncCanceller *self);

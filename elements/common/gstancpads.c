@@ -241,7 +241,7 @@ gst_anc_pads_reference_event (GstPad *pad, GstObject *parent, GstEvent *event)
       break;
     }
     priv->reference.thread = g_thread_self ();
-    gst_anc_pairing_work (self);
+    gst_anc_pairing_work_reference (self);
   } else {
     ok = FALSE;
   }

@@ -10,7 +10,7 @@
  *
  * Files: a chain waits only when its queue already holds a second and the
  * delay, and never if its thread was the last to feed the other pad. Live:
- * nothing waits; a primary that has been held for as long as the latency
+ * nothing waits; the primary's thread does all the work; a primary that has been held for as long as the latency
  * allows goes out with its reference missing, and a full reference store drops
  * its oldest samples. */
 #include "config.h"
@@ -350,6 +350,18 @@ gst_anc_pairing_work (GstAncCanceller *self)
   gst_anc_canceller_wake (priv);
 }
 
+/* Live, the reference's thread only stores: a sink that keeps time would hold
+ * it for as long as primaries come, and the reference would be late because of
+ * us. The next primary takes the span. */
+void
+gst_anc_pairing_work_reference (GstAncCanceller *self)
+{
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+
+  if (!priv->live || priv->primary.thread == g_thread_self ())
+    gst_anc_pairing_work (self);
+}
+
 static void
 work_async (GstElement *element, gpointer unused)
 {
@@ -534,7 +546,7 @@ gst_anc_pairing_chain_reference (GstPad *pad, GstObject *parent,
     gst_anc_reference_push (priv->store, g_steal_pointer (&buffer), time);
     if (priv->live && priv->reference_live)
       gst_anc_reference_limit (priv->store, store_limit (priv));
-    gst_anc_pairing_work (self);
+    gst_anc_pairing_work_reference (self);
     flow = reference_flow (priv, pad);
   }
   g_mutex_unlock (&priv->lock);
