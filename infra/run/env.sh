@@ -22,6 +22,6 @@ use_build_tree ()
   export GST_PLUGIN_PATH_1_0=$build/plugins
   export GST_REGISTRY_1_0=$build/registry.bin
   export GST_PRESET_PATH=$root/elements/presets
-  export ANC_PIPELINE_PATH=$root/pipelines/presets
+  export ANC_PIPELINE_PATH=${ANC_PIPELINE_PATH:+$ANC_PIPELINE_PATH:}$root/pipelines/presets
   export PATH=$build/pipelines/tool:$PATH
 }

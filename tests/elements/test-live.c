@@ -96,6 +96,49 @@ test_stall_and_return (void)
   bench_remove (weights);
 }
 
+/* A reference in a thread of its own, while the primary's thread is held by a
+ * sink that keeps time. */
+static gpointer
+push_reference (gpointer data)
+{
+  Bench *bench = data;
+  g_autoptr (Sound) sound = sound_noise (1, 10 * STEP, 53);
+
+  for (gsize k = 0; k < 10 * STEP; k += STEP)
+    bench_push (bench->reference, sound, k, STEP);
+  return NULL;
+}
+
+static GstPadProbeReturn
+hold (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+test_reference_is_never_held (void)
+{
+  gchar *weights;
+  g_autoptr (Bench) bench = wire (&weights, "");
+  g_autoptr (Sound) sound = sound_noise (1, 10 * STEP, 53);
+  g_autoptr (GstPad) src = gst_element_get_static_pad (bench->element, "src");
+  GThread *thread;
+  gulong probe;
+
+  for (gsize k = 0; k < 3 * STEP; k += STEP)
+    bench_push (bench->primary, sound, k, STEP);
+  probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM, hold,
+                             NULL, NULL);
+  /* would never end if it took the spans that it completes */
+  thread = g_thread_new ("reference", push_reference, bench);
+  g_thread_join (thread);
+  g_assert_cmpuint (gst_harness_buffers_received (bench->primary), ==, 0);
+  gst_pad_remove_probe (src, probe);
+  bench_push (bench->primary, sound, 3 * STEP, STEP);
+  g_assert_cmpuint (gst_harness_buffers_received (bench->primary), ==, 4);
+  bench_remove (weights);
+}
+
 /* The queue's limit is by time, and the measured delay is the query's. */
 static void
 test_measured_delay (void)
@@ -207,6 +250,8 @@ test_two_live_sources (void)
 static void
 add_tests (void)
 {
+  g_test_add_func ("/live/reference-is-never-held",
+                   test_reference_is_never_held);
   g_test_add_func ("/live/latency", test_latency);
   g_test_add_func ("/live/latency-in-band", test_latency_in_band);
   g_test_add_func ("/live/measured-delay", test_measured_delay);
