@@ -86,13 +86,21 @@ class Run(unittest.TestCase):
 
     def test_env_names_this_tree(self):
         self.pretend_built()
-        shown = call(self.run_, "env", "env")
+        shown = call(self.run_, "env", "env", env={"PATH": os.environ["PATH"]})
         for line in (f"GST_PLUGIN_PATH_1_0={self.root}/build/plugins",
                      f"GST_REGISTRY_1_0={self.root}/build/registry.bin",
                      f"GST_PRESET_PATH={self.root}/elements/presets",
                      f"ANC_PIPELINE_PATH={self.root}/pipelines/presets"):
             self.assertIn(line + "\n", shown.stdout)
         self.assertEqual(shown.stderr, "")
+
+    def test_env_keeps_the_users_pipelines(self):
+        self.pretend_built()
+        shown = call(self.run_, "env", "printenv", "ANC_PIPELINE_PATH",
+                     env={"PATH": os.environ["PATH"],
+                          "ANC_PIPELINE_PATH": "/mine"})
+        self.assertEqual(shown.stdout,
+                         f"/mine:{self.root}/pipelines/presets\n")
 
     def test_exit_code_of_the_command(self):
         self.pretend_built()
