@@ -49,6 +49,42 @@ default_output (const gchar *after)
 }
 
 static gboolean
+check_files (const Options *options, GError **error)
+{
+  const gchar *files[]
+      = { options->files[0], options->files[1], options->voice };
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    if (files[i] != NULL && !g_file_test (files[i], G_FILE_TEST_EXISTS)) {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                   "%s: there is no such file", files[i]);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+check_output (const Options *options, GError **error)
+{
+  g_autofree gchar *directory = g_path_get_dirname (options->output);
+
+  if (!g_str_has_suffix (options->output, ".png")) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                 "%s: the picture is a PNG; give it a name that ends in .png",
+                 options->output);
+    return FALSE;
+  }
+  if (!g_file_test (directory, G_FILE_TEST_IS_DIR)) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                 "%s: there is no folder %s; make it first", options->output,
+                 directory);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
 check_options (Options *options, GError **error)
 {
   guint n = options->files != NULL ? g_strv_length (options->files) : 0;
@@ -67,7 +103,7 @@ check_options (Options *options, GError **error)
                  options->output);
     return FALSE;
   }
-  return TRUE;
+  return check_files (options, error) && check_output (options, error);
 }
 
 static gboolean

@@ -120,6 +120,10 @@ class Report(unittest.TestCase):
         self.refused(2, "not 1", good)
         self.refused(2, "not 3", good, good, good)
         self.refused(2, "Unknown option", good, good, "--nosuch")
+        self.refused(2, "no such file", good, self.folder / "missing.wav")
+        self.refused(2, "no such file", self.folder / "missing.wav", good)
+        self.refused(2, "no folder nowhere", good, good, "-o", "nowhere/p.png")
+        self.refused(2, "ends in .png", good, good, "-o", "p.jpg")
 
     def test_files_that_cannot_be_read(self):
         good = self.write("a.wav", tone(0.1))
@@ -129,13 +133,9 @@ class Report(unittest.TestCase):
         empty = self.folder / "empty.wav"
         empty.touch()
         hollow = self.write("hollow.wav", [])
-        for bad in (text, empty, hollow, self.folder / "missing.wav"):
+        for bad in (text, empty, hollow):
             self.refused(1, bad.name, good, bad)
             self.refused(1, bad.name, bad, good)
-
-    def test_picture_that_cannot_be_written(self):
-        good = self.write("a.wav", tone(0.1))
-        self.refused(1, "nowhere", good, good, "-o", "nowhere/p.png")
 
 
 if __name__ == "__main__":
