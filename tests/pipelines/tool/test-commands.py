@@ -67,7 +67,8 @@ class Commands(anctool.Case):
 
     def test_check_presets(self):
         files = [str(PIPELINES / f"presets/{name}.json") for name in PRESETS]
-        out = self.good("check", *files)
+        # Hundreds of pipelines: slow where memory is checked.
+        out = self.good("check", *files, timeout=600)
         self.assertEqual(out.count("no mistakes"), len(PRESETS))
 
     def test_graph(self):

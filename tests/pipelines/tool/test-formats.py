@@ -80,6 +80,19 @@ class Formats(anctool.Case):
         self.assertEqual(read_wav(self.dir / "back.wav"),
                          read_wav(self.dir / "deep.wav"))
 
+    def test_aiff(self):
+        """Asked for its length by flacenc, aiffparse answers with a critical
+        warning."""
+        if not anctool.has_element("aiffmux"):
+            self.skipTest("no aiffmux")
+        self.launch("filesrc location=noisy.wav ! wavparse ! audioconvert ! "
+                    "audio/x-raw,format=S16BE ! aiffmux ! filesink "
+                    "location=noisy.aiff")
+        code, _, err = self.cancel("primary=noisy.aiff", "reference=noise.wav",
+                                   "output=a.flac", "signal=primary")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(self.frames_of("a.flac"), (self.rate, self.frames))
+
     def test_chosen_sample_format(self):
         self.clean("sample-format=F32", output="f.wav")
         self.assertEqual(read_wav(self.dir / "f.wav")[0:3:2], (3, 32))
