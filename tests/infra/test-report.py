@@ -98,7 +98,7 @@ class Report(unittest.TestCase):
 
     def test_picture_is_not_replaced_unasked(self):
         before = self.write("a.wav", tone(0.5))
-        picture = self.folder / "p"
+        picture = self.folder / "p.png"
         picture.write_text("mine", encoding="utf-8")
         self.refused(2, "exists", before, before, "-o", picture)
         self.assertEqual(picture.read_text(encoding="utf-8"), "mine")
