@@ -100,7 +100,9 @@ class Report(unittest.TestCase):
         before = self.write("a.wav", tone(0.5))
         picture = self.folder / "p.png"
         picture.write_text("mine", encoding="utf-8")
-        self.refused(2, "exists", before, before, "-o", picture)
+        refusal = self.report(before, before, "-o", picture)
+        self.assertEqual(refusal.returncode, 2)
+        self.assertIn("exists", refusal.stderr)
         self.assertEqual(picture.read_text(encoding="utf-8"), "mine")
         self.assertEqual(self.report(before, before, "-o", picture,
                                      "--overwrite").returncode, 0)
