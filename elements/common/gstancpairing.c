@@ -10,9 +10,9 @@
  *
  * Files: a chain waits only when its queue already holds a second and the
  * delay, and never if its thread was the last to feed the other pad. Live:
- * nothing waits; the primary's thread does all the work; a primary that has been held for as long as the latency
- * allows goes out with its reference missing, and a full reference store drops
- * its oldest samples. */
+ * nothing waits and the primary's thread does all the work; a primary that has
+ * been held for as long as the latency allows goes out with its reference
+ * missing, and a full reference store drops its oldest samples. */
 #include "config.h"
 
 #include "gstanccanceller-private.h"
