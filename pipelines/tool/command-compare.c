@@ -91,6 +91,13 @@ figure (const AncResult *result, const gchar *field)
 }
 
 static void
+print_header (void)
+{
+  g_print ("%-10s %12s %12s %12s\n", "algorithm", "reduction/dB", "output/dB",
+           "real time");
+}
+
+static void
 print_row (const gchar *algorithm, const AncResult *result)
 {
   g_autofree gchar *reduction = figure (result, "erle-db");
@@ -114,9 +121,6 @@ static gboolean
 compare_each (const Options *options, AncPipelineFile *file,
               const gchar *const *algorithms, JsonArray *array, GError **error)
 {
-  if (!options->json)
-    g_print ("%-10s %12s %12s %12s\n", "algorithm", "reduction/dB", "output/dB",
-             "real time");
   for (; *algorithms != NULL; algorithms++) {
     g_autoptr (AncResult) result = run (file, options, *algorithms, error);
 
@@ -126,9 +130,11 @@ compare_each (const Options *options, AncPipelineFile *file,
       g_propagate_error (error, g_steal_pointer (&result->error));
       return FALSE;
     }
-    add_row (array, *algorithms, result);
+    if (!options->json && json_array_get_length (array) == 0)
+      print_header ();
     if (!options->json)
       print_row (*algorithms, result);
+    add_row (array, *algorithms, result);
   }
   return TRUE;
 }
