@@ -8,7 +8,6 @@ main ()
   need_packages build run demo test
   take_lock
   build_release || return 1
-  drop_lock
   use_build_tree
   exec "$root/tests/bench/run.sh" "$@"
 }

@@ -30,19 +30,16 @@ quietly ()
   return 1
 }
 
-# Two commands started at once must not set up the same directory.
+# Two commands must not configure the same directory, nor one build what
+# another is testing. What a test starts belongs to the holder of the lock.
 take_lock ()
 {
   mkdir -p "$build" 2>/dev/null || die "cannot write to $build"
   [ -w "$build" ] || die "cannot write to $build"
+  [ "${ANC_RUN_LOCK:-}" != "$build" ] || return 0
   exec 9>"$build/.lock"
-  flock 9
-}
-
-# Before programs are started that may call this script themselves.
-drop_lock ()
-{
-  exec 9>&-
+  flock -n 9 || { say "Waiting for another ./run in this tree"; flock 9; }
+  export ANC_RUN_LOCK=$build
 }
 
 packages_of ()
@@ -128,8 +125,13 @@ configure ()
   local dir=$1 record
   shift
   record=$(printf '%s\n' "$root" "$@")
-  if [ -e "$dir/build.ninja" ] && [ "$(cat "$dir/.options")" = "$record" ]; then
-    return 0
+  if [ -e "$dir/build.ninja" ] && [ -e "$dir/.options" ]; then
+    [ "$(cat "$dir/.options")" != "$record" ] || return 0
+    if [ "$(head -n 1 "$dir/.options")" = "$root" ]; then
+      meson configure "$dir" "$@" || return 1
+      printf '%s\n' "$record" >"$dir/.options"
+      return 0
+    fi
   fi
   # Not the whole folder: the lock and the logs are in it.
   rm -rf "$dir"/{meson-private,build.ninja}

@@ -92,16 +92,24 @@ class Program:
                     print("  |", line)
 
 
+def read_log(log):
+    if not os.path.exists(log):
+        return []
+    with open(log, encoding="utf-8") as lines:
+        return [Program(json.loads(line)) for line in lines]
+
+
 def count(title, log, tally):
-    programs = []
-    if os.path.exists(log):
-        with open(log, encoding="utf-8") as lines:
-            programs = [Program(json.loads(line)) for line in lines]
+    programs = read_log(log)
     for program in programs:
         program.show()
     numbers = [sum(p.passed for p in programs),
                sum(len(p.failures) for p in programs),
                sum(len(p.skips) for p in programs)]
+    if not any(numbers):
+        # Broken, or empty: either way nothing was found to be right.
+        print(f"  FAILED: {title}: no test was run")
+        numbers[1] = 1
     print("{}: {} passed, {} failed, {} skipped".format(title, *numbers),
           flush=True)
     with open(tally, "a", encoding="utf-8") as file:

@@ -32,6 +32,9 @@ run_tests ()
   printf '\n== %s\n' "$title"
   meson test -C "$dir" --no-rebuild --logbase "$name" "$@" \
     >"$(log_file "test-$name")" 2>&1 </dev/null || true
+  if ! compgen -G "$dir/meson-logs/$name*.json" >/dev/null; then
+    tail -n 20 "$(log_file "test-$name")"
+  fi
   count_results count "$title" "$(echo "$dir/meson-logs/$name"*.json)" "$tally"
 }
 
@@ -39,7 +42,6 @@ run_release ()
 {
   local suite
   build_release || { count_broken_build release; return; }
-  drop_lock
   scan_plugins "$build"
   for suite in "$@"; do
     run_tests "$suite" "$build" --suite "$suite"

@@ -105,6 +105,14 @@ class Results(unittest.TestCase):
         self.assertEqual(self.sum().stdout, "1 passed, 1 failed, 1 skipped\n")
         self.assertEqual(self.sum().returncode, 1)
 
+    def test_suite_that_did_not_run(self):
+        call(sys.executable, COUNTER, "count", "suite", self.tally.parent / "no",
+             self.tally)
+        self.assertEqual(self.tally.read_text(encoding="utf-8"), "0 1 0\n")
+        numbers, shown = self.count()
+        self.assertEqual(numbers, (0, 1, 0))
+        self.assertIn("no test was run", shown)
+
     def test_nothing_run_is_no_success(self):
         self.tally.write_text("", encoding="utf-8")
         self.assertEqual(self.sum().stdout, "0 passed, 0 failed, 0 skipped\n")
