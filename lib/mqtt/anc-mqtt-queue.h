@@ -71,7 +71,7 @@ void anc_mqtt_queue_unref (AncMqttQueue *self);
 gboolean anc_mqtt_queue_close (AncMqttQueue *self, GError **error);
 
 /* Takes no ownership. *ret_number, if wanted, is the message's number: they
- * grow by one, over restarts too. */
+ * grow by one, after a restart from the highest that the file ever held. */
 AncMqttQueueResult anc_mqtt_queue_append (AncMqttQueue *self,
                                           AncMqttMessage *message,
                                           guint64 *ret_number);
