@@ -27,6 +27,12 @@ struct _AncMqttQueue {
   guint64 limit_messages;
   AncMqttQueuePolicy policy;
 
+  /* Held during the call, so that none comes after it was changed. Never
+   * taken with `lock` held. */
+  GMutex notify_lock;
+  AncMqttQueueNotify notify;
+  gpointer notify_data;
+
   GMutex lock; /* guards all below; nothing else is locked under it */
   GCond changed;
   GQueue ready;
@@ -38,8 +44,6 @@ struct _AncMqttQueue {
   AncMqttQueueCounts counts; /* durable: see anc_mqtt_queue_get_counts() */
   gboolean flushing;
   GError *error;
-  AncMqttQueueNotify notify;
-  gpointer notify_data;
 
   /* With a file alone */
   GQueue pending;

@@ -43,6 +43,7 @@ anc_mqtt_queue_open (const AncMqttQueueOptions *options, gchar **ret_warning,
   self->limit_messages = options->limit_messages;
   self->policy = options->policy;
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->notify_lock);
   g_cond_init (&self->changed);
   g_cond_init (&self->work);
   g_queue_init (&self->ready);
@@ -88,6 +89,7 @@ anc_mqtt_queue_unref (AncMqttQueue *self)
   g_clear_error (&self->error);
   g_cond_clear (&self->work);
   g_cond_clear (&self->changed);
+  g_mutex_clear (&self->notify_lock);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -95,15 +97,10 @@ anc_mqtt_queue_unref (AncMqttQueue *self)
 void
 anc_mqtt_queue_tell (AncMqttQueue *self)
 {
-  AncMqttQueueNotify notify;
-  gpointer data;
-
-  g_mutex_lock (&self->lock);
-  notify = self->notify;
-  data = self->notify_data;
-  g_mutex_unlock (&self->lock);
-  if (notify != NULL)
-    notify (data);
+  g_mutex_lock (&self->notify_lock);
+  if (self->notify != NULL)
+    self->notify (self->notify_data);
+  g_mutex_unlock (&self->notify_lock);
 }
 
 gboolean
@@ -365,10 +362,10 @@ void
 anc_mqtt_queue_set_notify (AncMqttQueue *self, AncMqttQueueNotify notify,
                            gpointer user_data)
 {
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&self->notify_lock);
   self->notify = notify;
   self->notify_data = user_data;
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&self->notify_lock);
 }
 
 AncMqttMessage *

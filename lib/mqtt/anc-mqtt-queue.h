@@ -92,7 +92,8 @@ GError *anc_mqtt_queue_get_error (AncMqttQueue *self);
 
 /* The sender's side: AncMqttConnection's. */
 
-/* Called from any thread, without a lock, when there is something to take. */
+/* Called from any thread when there is something to take; it must not change
+ * the notification. None comes after it was changed. */
 typedef void (*AncMqttQueueNotify) (gpointer user_data);
 void anc_mqtt_queue_set_notify (AncMqttQueue *self, AncMqttQueueNotify notify,
                                 gpointer user_data);

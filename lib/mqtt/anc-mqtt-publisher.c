@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Messages between the queue and the link. */
+#include "anc-mqtt-connection-private.h"
+
+#include <string.h>
+
+#include "anc-mqtt-error.h"
+#include "anc-mqtt-reason.h"
+
+/* Of a PUBLISH beside topic and payload: header, lengths, packet id,
+ * properties. */
+#define PACKET_OVERHEAD 16u
+
+static AncMqttAdopted *
+find_adopted (AncMqttConnection *self, guint64 number)
+{
+  for (guint i = 0; i < self->adopted->len; i++) {
+    AncMqttAdopted *each = &g_array_index (self->adopted, AncMqttAdopted, i);
+
+    if (each->number == number)
+      return each;
+  }
+  return NULL;
+}
+
+static void
+forget_adopted (AncMqttConnection *self, AncMqttAdopted *adopted)
+{
+  g_array_remove_index (
+      self->adopted,
+      (guint) (adopted - (AncMqttAdopted *) self->adopted->data));
+}
+
+static void
+count_acknowledged (AncMqttConnection *self, guint64 number)
+{
+  anc_mqtt_queue_acknowledge (self->queue, number);
+  self->link_acknowledged++;
+  self->progress_at = g_get_monotonic_time ();
+  g_mutex_lock (&self->lock);
+  self->stats.acknowledged++;
+  self->stats.in_flight = anc_mqtt_connection_on_their_way (self);
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+anc_mqtt_connection_on_their_way (AncMqttConnection *self)
+{
+  return (self->link != NULL ? anc_mqtt_link_in_flight (self->link) : 0)
+         + self->adopted->len;
+}
+
+void
+anc_mqtt_connection_published (AncMqttConnection *self, guint slot)
+{
+  guint count;
+  guint64 number = anc_mqtt_link_slots (self->link, &count)[slot].number;
+
+  anc_mqtt_link_release (self->link, slot);
+  count_acknowledged (self, number);
+}
+
+void
+anc_mqtt_connection_completed (AncMqttConnection *self, gint packet_id)
+{
+  for (guint i = 0; i < self->adopted->len; i++) {
+    AncMqttAdopted *each = &g_array_index (self->adopted, AncMqttAdopted, i);
+
+    if (each->packet_id != packet_id || each->done)
+      continue;
+    each->done = TRUE;
+    if (each->taken) {
+      guint64 number = each->number;
+
+      forget_adopted (self, each);
+      count_acknowledged (self, number);
+    }
+    return;
+  }
+}
+
+void
+anc_mqtt_connection_check_adopted (AncMqttConnection *self)
+{
+  for (guint i = self->adopted->len; i > 0; i--) {
+    AncMqttAdopted *each
+        = &g_array_index (self->adopted, AncMqttAdopted, i - 1);
+
+    each->taken = FALSE;
+    if (!each->done
+        && !anc_mqtt_session_has_sent (self->session, each->packet_id))
+      forget_adopted (self, each);
+  }
+}
+
+void
+anc_mqtt_connection_drop_link (AncMqttConnection *self)
+{
+  guint count = 0;
+  AncMqttSlot *slots
+      = self->link != NULL ? anc_mqtt_link_slots (self->link, &count) : NULL;
+
+  for (guint i = 0; i < count; i++) {
+    AncMqttAdopted adopted
+        = { .packet_id = slots[i].packet_id, .number = slots[i].number };
+
+    if (slots[i].message != NULL && slots[i].message->qos == 2)
+      g_array_append_val (self->adopted, adopted);
+  }
+  g_clear_pointer (&self->link, anc_mqtt_link_free);
+  /* Paho has left in the session what it will go on with. */
+  anc_mqtt_connection_check_adopted (self);
+  g_clear_pointer (&self->held, anc_mqtt_message_unref);
+  if (self->queue != NULL)
+    anc_mqtt_queue_rewind (self->queue);
+  g_mutex_lock (&self->lock);
+  g_array_set_size (self->events, 0);
+  self->stats.in_flight = 0;
+  g_mutex_unlock (&self->lock);
+}
+
+/* The next message to send: in `held`, or FALSE. */
+static gboolean
+hold_next (AncMqttConnection *self)
+{
+  AncMqttAdopted *adopted;
+
+  while (self->held == NULL) {
+    self->held = anc_mqtt_queue_take (self->queue, &self->held_number);
+    if (self->held == NULL)
+      return FALSE;
+    adopted = find_adopted (self, self->held_number);
+    if (adopted == NULL)
+      return TRUE;
+    g_clear_pointer (&self->held, anc_mqtt_message_unref);
+    adopted->taken = TRUE;
+    if (adopted->done) {
+      forget_adopted (self, adopted);
+      count_acknowledged (self, self->held_number);
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+fits (AncMqttConnection *self, GError **ret_reason)
+{
+  gsize size = anc_mqtt_message_size (self->held);
+
+  if (self->maximum_packet == 0
+      || size + PACKET_OVERHEAD <= self->maximum_packet)
+    return TRUE;
+  g_set_error (ret_reason, ANC_MQTT_ERROR, ANC_MQTT_ERROR_PAYLOAD,
+               "a message of %" G_GSIZE_FORMAT " bytes to %s is larger than "
+               "the %u bytes that the MQTT broker takes; set max-payload-size "
+               "or raise the broker's limit",
+               size, self->held->topic, self->maximum_packet);
+  return FALSE;
+}
+
+static gboolean
+send_held (AncMqttConnection *self, GError **ret_reason)
+{
+  g_autoptr (AncMqttMessage) message = g_steal_pointer (&self->held);
+  gboolean again = self->held_number <= self->highest_sent;
+
+  if (anc_mqtt_link_in_flight (self->link) == 0)
+    self->progress_at = g_get_monotonic_time ();
+  if (!anc_mqtt_link_publish (self->link, message, self->held_number)) {
+    g_propagate_error (ret_reason, anc_mqtt_reason_lost (self->settings, -1));
+    return FALSE;
+  }
+  self->highest_sent = MAX (self->highest_sent, self->held_number);
+  g_mutex_lock (&self->lock);
+  self->stats.published++;
+  self->stats.republished += again;
+  self->stats.bytes_out += g_bytes_get_size (message->payload);
+  self->stats.in_flight = anc_mqtt_connection_on_their_way (self);
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+gboolean
+anc_mqtt_connection_pump (AncMqttConnection *self, GError **ret_reason)
+{
+  self->paced_until = 0;
+  if (self->queue == NULL)
+    return TRUE;
+  while (anc_mqtt_connection_on_their_way (self) < self->window
+         && hold_next (self)) {
+    gint64 now = g_get_monotonic_time ();
+    gint64 wait;
+
+    if (!fits (self, ret_reason))
+      return FALSE;
+    wait = anc_mqtt_pacer_ask (&self->pacer, anc_mqtt_message_size (self->held),
+                               now);
+    if (wait > 0) {
+      self->paced_until = now + wait;
+      return TRUE;
+    }
+    if (!send_held (self, ret_reason))
+      return FALSE;
+  }
+  return TRUE;
+}
