@@ -120,8 +120,9 @@ on_message (void *context, char *topic, int length, MQTTAsync_message *paho)
       = g_bytes_new (paho->payload, (gsize) MAX (paho->payloadlen, 0));
   g_autoptr (AncMqttMessage) message = NULL;
 
-  /* a length is given only where the topic holds U+0000: not allowed */
-  if (length == 0 && g_utf8_validate (topic, -1, NULL)) {
+  /* U+0000 in a topic is not allowed */
+  if ((length == 0 || strlen (topic) == (gsize) length)
+      && g_utf8_validate (topic, -1, NULL)) {
     message = anc_mqtt_message_new (topic, payload, (guint) paho->qos,
                                     paho->retained != 0);
     message->duplicate = paho->dup != 0;
@@ -357,11 +358,14 @@ create (AncMqttLink *self, const gchar *client_id, AncMqttSession *session)
 
   options.MQTTVersion = (int) self->settings->version;
   options.sendWhileDisconnected = 0;
-  options.restoreMessages = 0;
+  options.restoreMessages = 1;
   options.persistQoS0 = 0;
-  if (MQTTAsync_createWithOptions (&self->paho, uri, client_id,
-                                   MQTTCLIENT_PERSISTENCE_USER,
-                                   anc_mqtt_session_store (session), &options)
+  anc_mqtt_session_prune (session);
+  if (MQTTAsync_createWithOptions (
+          &self->paho, uri, client_id,
+          self->clean ? MQTTCLIENT_PERSISTENCE_NONE
+                      : MQTTCLIENT_PERSISTENCE_USER,
+          self->clean ? NULL : anc_mqtt_session_store (session), &options)
       != MQTTASYNC_SUCCESS)
     return FALSE;
   MQTTAsync_setCallbacks (self->paho, self, on_lost, on_message, on_completed);

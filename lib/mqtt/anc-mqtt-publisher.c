@@ -8,6 +8,10 @@
 #include "anc-mqtt-error.h"
 #include "anc-mqtt-reason.h"
 
+/* MQTT 3.1.1 brokers do not say how many QoS 2 messages they take at once;
+ * mosquitto takes 20 and ends the connection at the next. */
+#define QOS_2_IN_FLIGHT 20u
+
 /* Of a PUBLISH beside topic and payload: header, lengths, packet id,
  * properties. */
 #define PACKET_OVERHEAD 16u
@@ -181,14 +185,23 @@ send_held (AncMqttConnection *self, GError **ret_reason)
   return TRUE;
 }
 
+static guint
+window_of (AncMqttConnection *self)
+{
+  gboolean unknown = self->settings->version == ANC_MQTT_VERSION_3_1_1;
+
+  return unknown && self->held->qos == 2 ? MIN (self->window, QOS_2_IN_FLIGHT)
+                                         : self->window;
+}
+
 gboolean
 anc_mqtt_connection_pump (AncMqttConnection *self, GError **ret_reason)
 {
   self->paced_until = 0;
   if (self->queue == NULL)
     return TRUE;
-  while (anc_mqtt_connection_on_their_way (self) < self->window
-         && hold_next (self)) {
+  while (hold_next (self)
+         && anc_mqtt_connection_on_their_way (self) < window_of (self)) {
     gint64 now = g_get_monotonic_time ();
     gint64 wait;
 

@@ -11,18 +11,29 @@ struct _AncMqttSession {
 };
 
 /* Paho's keys: s- a PUBLISH that was sent, sc- its PUBREL, r- one that was
- * received; with a 5 before the dash for MQTT 5. Others are queues of Paho's
- * that we do not use. */
+ * received; with a 5 before the dash for MQTT 5. */
+static gboolean
+is_publish (const gchar *key)
+{
+  return g_str_has_prefix (key, "s-") || g_str_has_prefix (key, "s5-")
+         || g_str_has_prefix (key, "r-") || g_str_has_prefix (key, "r5-");
+}
+
+static gboolean
+is_state (const gchar *key)
+{
+  return is_publish (key) || g_str_has_prefix (key, "sc-")
+         || g_str_has_prefix (key, "sc5-");
+}
+
+/* All other keys (c- are commands, as Paho calls what it has not sent) Paho
+ * reads again: kept while there is a handle. */
 static gboolean
 is_kept (const gchar *key, const gchar *packet)
 {
   guint qos = ((guchar) packet[0] >> 1) & 3;
 
-  if (g_str_has_prefix (key, "sc-") || g_str_has_prefix (key, "sc5-"))
-    return TRUE;
-  return qos == 2
-         && (g_str_has_prefix (key, "s-") || g_str_has_prefix (key, "s5-")
-             || g_str_has_prefix (key, "r-") || g_str_has_prefix (key, "r5-"));
+  return !is_publish (key) || qos == 2;
 }
 
 static int
@@ -166,6 +177,20 @@ anc_mqtt_session_free (AncMqttSession *self)
   g_hash_table_unref (self->packets);
   g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+static gboolean
+is_not_state (gpointer key, gpointer packet, gpointer unused)
+{
+  return !is_state (key);
+}
+
+void
+anc_mqtt_session_prune (AncMqttSession *self)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_foreach_remove (self->packets, is_not_state, NULL);
+  g_mutex_unlock (&self->lock);
 }
 
 MQTTClient_persistence *

@@ -16,6 +16,10 @@ void anc_mqtt_session_free (AncMqttSession *self);
 /* For MQTTAsync_create; valid as long as the session. */
 MQTTClient_persistence *anc_mqtt_session_store (AncMqttSession *self);
 
+/* Between two handles: forgets what Paho did not get to send, which the queue
+ * sends again. */
+void anc_mqtt_session_prune (AncMqttSession *self);
+
 /* Whether a QoS 2 message that was sent with this packet id waits for the
  * broker to finish it. */
 gboolean anc_mqtt_session_has_sent (AncMqttSession *self, gint packet_id);
