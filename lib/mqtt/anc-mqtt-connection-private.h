@@ -34,7 +34,7 @@ struct _AncMqttConnection {
   /* Paho's threads post under its mutex: nothing is called under this lock. */
   GMutex lock;
   GCond changed;
-  GArray *events;
+  GQueue events;  /* of AncMqttLinkEvent; none outlives its link */
   gboolean woken; /* the queue has something */
   gboolean closing;
   guint grace_ms;
@@ -69,6 +69,10 @@ struct _AncMqttConnection {
 
 /* anc-mqtt-machine.c */
 gpointer anc_mqtt_connection_run (gpointer connection);
+
+/* Lock held. */
+gboolean anc_mqtt_connection_pop_event (AncMqttConnection *self,
+                                        AncMqttLinkEvent *ret_event);
 
 /* anc-mqtt-publisher.c: the CONNECTED state. */
 

@@ -25,6 +25,17 @@ random_client_id (void)
   return g_strdup_printf ("anc-%08x%08x", g_random_int (), g_random_int ());
 }
 
+gboolean
+anc_mqtt_connection_pop_event (AncMqttConnection *self,
+                               AncMqttLinkEvent *ret_event)
+{
+  g_autofree AncMqttLinkEvent *event = g_queue_pop_head (&self->events);
+
+  if (event != NULL)
+    *ret_event = *event;
+  return event != NULL;
+}
+
 static void
 subscription_clear (AncMqttSubscription *self)
 {
@@ -82,7 +93,7 @@ anc_mqtt_connection_new (const AncMqttSettings *settings, AncMqttQueue *queue,
       = g_array_new (FALSE, FALSE, sizeof (AncMqttSubscription));
   g_array_set_clear_func (self->subscriptions,
                           (GDestroyNotify) subscription_clear);
-  self->events = g_array_new (FALSE, FALSE, sizeof (AncMqttLinkEvent));
+  g_queue_init (&self->events);
   self->adopted = g_array_new (FALSE, FALSE, sizeof (AncMqttAdopted));
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
@@ -143,7 +154,7 @@ anc_mqtt_connection_free (AncMqttConnection *self)
   anc_mqtt_session_free (self->session);
   anc_mqtt_settings_free (self->settings);
   g_array_unref (self->subscriptions);
-  g_array_unref (self->events);
+  g_queue_clear_full (&self->events, g_free);
   g_array_unref (self->adopted);
   g_object_unref (self->cancellable);
   g_cond_clear (&self->changed);

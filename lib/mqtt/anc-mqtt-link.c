@@ -351,6 +351,7 @@ static gboolean
 create (AncMqttLink *self, const gchar *client_id, AncMqttSession *session)
 {
   MQTTAsync_createOptions options = MQTTAsync_createOptions_initializer;
+  gboolean lasting = !self->settings->clean_session;
   g_autofree gchar *where
       = anc_mqtt_host_and_port (self->settings->host, self->settings->port);
   g_autofree gchar *uri
@@ -363,9 +364,8 @@ create (AncMqttLink *self, const gchar *client_id, AncMqttSession *session)
   anc_mqtt_session_prune (session);
   if (MQTTAsync_createWithOptions (
           &self->paho, uri, client_id,
-          self->clean ? MQTTCLIENT_PERSISTENCE_NONE
-                      : MQTTCLIENT_PERSISTENCE_USER,
-          self->clean ? NULL : anc_mqtt_session_store (session), &options)
+          lasting ? MQTTCLIENT_PERSISTENCE_USER : MQTTCLIENT_PERSISTENCE_NONE,
+          lasting ? anc_mqtt_session_store (session) : NULL, &options)
       != MQTTASYNC_SUCCESS)
     return FALSE;
   MQTTAsync_setCallbacks (self->paho, self, on_lost, on_message, on_completed);
@@ -397,10 +397,16 @@ anc_mqtt_link_new (const AncMqttSettings *settings, const gchar *client_id,
 }
 
 void
-anc_mqtt_link_free (AncMqttLink *self)
+anc_mqtt_link_close (AncMqttLink *self)
 {
   if (self->paho != NULL)
     MQTTAsync_destroy (&self->paho);
+}
+
+void
+anc_mqtt_link_free (AncMqttLink *self)
+{
+  anc_mqtt_link_close (self);
   for (guint i = 0; i < self->n_slots; i++)
     g_clear_pointer (&self->slots[i].message, anc_mqtt_message_unref);
   g_mutex_clear (&self->lock);

@@ -52,7 +52,10 @@ AncMqttLink *anc_mqtt_link_new (const AncMqttSettings *settings,
                                 const AncMqttLinkCallbacks *callbacks,
                                 gpointer user_data);
 
-/* Closes without a goodbye. No callback comes after it. */
+/* Ends it without a goodbye. No callback comes after it; the slots stay. */
+void anc_mqtt_link_close (AncMqttLink *self);
+
+/* Closes too. */
 void anc_mqtt_link_free (AncMqttLink *self);
 
 gboolean anc_mqtt_link_subscribe (AncMqttLink *self, const gchar *filter,

@@ -58,7 +58,7 @@ on_event (const AncMqttLinkEvent *event, gpointer connection)
   AncMqttConnection *self = connection;
 
   g_mutex_lock (&self->lock);
-  g_array_append_val (self->events, *event);
+  g_queue_push_tail (&self->events, g_memdup2 (event, sizeof *event));
   g_cond_signal (&self->changed);
   g_mutex_unlock (&self->lock);
 }
@@ -298,7 +298,9 @@ on_connected (AncMqttConnection *self, const AncMqttLinkEvent *event)
     self->window = MIN (self->window, event->receive_maximum);
   if (anc_mqtt_settings_is_aws (settings))
     self->window = MIN (self->window, ANC_MQTT_AWS_IN_FLIGHT);
-  anc_mqtt_connection_check_adopted (self);
+  /* With a session Paho has gone on with them, and may be done already. */
+  if (!event->session_present)
+    anc_mqtt_connection_check_adopted (self);
   if (self->subscriptions->len > 0
       && !(event->session_present && self->subscribed))
     subscribe_all (self);
@@ -453,14 +455,16 @@ handle_time (AncMqttConnection *self)
   }
 }
 
-/* Waits for events until the deadline; they are the caller's. */
-static GArray *
-take_events (AncMqttConnection *self, gint64 deadline, gboolean until_closing)
+/* Waits for an event until the deadline, or until there is another reason to
+ * look round: FALSE. */
+static gboolean
+next_event (AncMqttConnection *self, gint64 deadline, gboolean until_closing,
+            AncMqttLinkEvent *ret_event)
 {
-  GArray *events;
+  gboolean found;
 
   g_mutex_lock (&self->lock);
-  while (self->events->len == 0 && !self->woken
+  while (g_queue_is_empty (&self->events) && !self->woken
          && !(until_closing && self->closing)) {
     if (deadline == G_MAXINT64)
       g_cond_wait (&self->changed, &self->lock);
@@ -468,10 +472,9 @@ take_events (AncMqttConnection *self, gint64 deadline, gboolean until_closing)
       break;
   }
   self->woken = FALSE;
-  events = self->events;
-  self->events = g_array_new (FALSE, FALSE, sizeof (AncMqttLinkEvent));
+  found = anc_mqtt_connection_pop_event (self, ret_event);
   g_mutex_unlock (&self->lock);
-  return events;
+  return found;
 }
 
 static void
@@ -490,16 +493,6 @@ pump (AncMqttConnection *self)
   }
 }
 
-/* An event may end the link: those behind it are of the past then. */
-static void
-handle_all (AncMqttConnection *self, const GArray *events)
-{
-  const AncMqttLink *link = self->link;
-
-  for (guint i = 0; i < events->len && self->link == link; i++)
-    handle (self, &g_array_index (events, AncMqttLinkEvent, i));
-}
-
 static void
 say_goodbye (AncMqttConnection *self)
 {
@@ -508,7 +501,7 @@ say_goodbye (AncMqttConnection *self)
   gboolean said = FALSE, done = FALSE;
 
   while (!done && self->state == ANC_MQTT_STATE_CONNECTED) {
-    g_autoptr (GArray) events = NULL;
+    AncMqttLinkEvent event;
 
     if (!said
         && (anc_mqtt_connection_on_their_way (self) == 0
@@ -518,15 +511,12 @@ say_goodbye (AncMqttConnection *self)
       if (!anc_mqtt_link_disconnect (self->link))
         return;
     }
-    events = take_events (self, until, FALSE);
-    for (guint i = 0; i < events->len; i++) {
-      AncMqttLinkEvent *event = &g_array_index (events, AncMqttLinkEvent, i);
-
-      done |= event->type == ANC_MQTT_LINK_DISCONNECTED
-              || event->type == ANC_MQTT_LINK_LOST;
-      if (event->type == ANC_MQTT_LINK_PUBLISHED
-          || event->type == ANC_MQTT_LINK_COMPLETED)
-        handle (self, event);
+    if (next_event (self, until, FALSE, &event)) {
+      done = event.type == ANC_MQTT_LINK_DISCONNECTED
+             || event.type == ANC_MQTT_LINK_LOST;
+      if (event.type == ANC_MQTT_LINK_PUBLISHED
+          || event.type == ANC_MQTT_LINK_COMPLETED)
+        handle (self, &event);
     }
     done |= said && g_get_monotonic_time () >= until;
   }
@@ -540,9 +530,10 @@ anc_mqtt_connection_run (gpointer connection)
   self->outage_since = g_get_monotonic_time ();
   begin_attempt (self);
   while (!is_closing (self) && self->state != ANC_MQTT_STATE_FAILED) {
-    g_autoptr (GArray) events = take_events (self, next_deadline (self), TRUE);
+    AncMqttLinkEvent event;
 
-    handle_all (self, events);
+    if (next_event (self, next_deadline (self), TRUE, &event))
+      handle (self, &event);
     handle_time (self);
     pump (self);
   }

@@ -98,12 +98,31 @@ anc_mqtt_connection_check_adopted (AncMqttConnection *self)
   }
 }
 
-void
-anc_mqtt_connection_drop_link (AncMqttConnection *self)
+/* What the broker has acknowledged must not be sent again, whatever ended the
+ * link. */
+static void
+settle (AncMqttConnection *self)
 {
-  guint count = 0;
-  AncMqttSlot *slots
-      = self->link != NULL ? anc_mqtt_link_slots (self->link, &count) : NULL;
+  AncMqttLinkEvent event;
+  gboolean found;
+
+  do {
+    g_mutex_lock (&self->lock);
+    found = anc_mqtt_connection_pop_event (self, &event);
+    g_mutex_unlock (&self->lock);
+    if (found && event.type == ANC_MQTT_LINK_PUBLISHED)
+      anc_mqtt_connection_published (self, event.slot);
+    else if (found && event.type == ANC_MQTT_LINK_COMPLETED)
+      anc_mqtt_connection_completed (self, event.code);
+  } while (found);
+}
+
+/* Paho goes on with the QoS 2 messages that it has left in the session. */
+static void
+adopt (AncMqttConnection *self)
+{
+  guint count;
+  AncMqttSlot *slots = anc_mqtt_link_slots (self->link, &count);
 
   for (guint i = 0; i < count; i++) {
     AncMqttAdopted adopted
@@ -112,14 +131,22 @@ anc_mqtt_connection_drop_link (AncMqttConnection *self)
     if (slots[i].message != NULL && slots[i].message->qos == 2)
       g_array_append_val (self->adopted, adopted);
   }
-  g_clear_pointer (&self->link, anc_mqtt_link_free);
-  /* Paho has left in the session what it will go on with. */
+}
+
+void
+anc_mqtt_connection_drop_link (AncMqttConnection *self)
+{
+  if (self->link != NULL) {
+    anc_mqtt_link_close (self->link);
+    settle (self);
+    adopt (self);
+    g_clear_pointer (&self->link, anc_mqtt_link_free);
+  }
   anc_mqtt_connection_check_adopted (self);
   g_clear_pointer (&self->held, anc_mqtt_message_unref);
   if (self->queue != NULL)
     anc_mqtt_queue_rewind (self->queue);
   g_mutex_lock (&self->lock);
-  g_array_set_size (self->events, 0);
   self->stats.in_flight = 0;
   g_mutex_unlock (&self->lock);
 }

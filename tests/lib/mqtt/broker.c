@@ -203,6 +203,15 @@ client_wait_state (Client *self, AncMqttState state)
 }
 
 void
+client_wait_failed (Client *self)
+{
+  g_mutex_lock (&self->lock);
+  while (self->state != ANC_MQTT_STATE_FAILED)
+    wait_change (self, "failure");
+  g_mutex_unlock (&self->lock);
+}
+
+void
 client_wait_messages (Client *self, guint count)
 {
   g_mutex_lock (&self->lock);

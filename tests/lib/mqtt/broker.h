@@ -32,6 +32,7 @@ Client *client_new (const AncMqttSettings *settings, AncMqttQueue *queue,
 void client_start (Client *self);
 /* Fails the test after half a minute. */
 void client_wait_state (Client *self, AncMqttState state);
+void client_wait_failed (Client *self);
 void client_wait_messages (Client *self, guint count);
 /* Text of message i. */
 const gchar *client_text (Client *self, guint i);
