@@ -32,8 +32,4 @@ GBytes *anc_mqtt_payload_write (const AncMqttPayload *payload, gboolean gzip);
 gboolean anc_mqtt_payload_read (GBytes *text, gsize limit,
                                 AncMqttPayload *ret_payload, GError **error);
 
-/* RFC 1952, for the raw format. */
-GBytes *anc_mqtt_gzip (GBytes *data);
-GBytes *anc_mqtt_gunzip (GBytes *data, gsize limit, GError **error);
-
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AncMqttPayload, anc_mqtt_payload_clear)
