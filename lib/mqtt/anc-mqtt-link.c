@@ -359,6 +359,8 @@ create (AncMqttLink *self, const gchar *client_id, AncMqttSession *session)
 
   options.MQTTVersion = (int) self->settings->version;
   options.sendWhileDisconnected = 0;
+  /* counts what waits for Paho's sending thread too: the window is ours */
+  options.maxBufferedMessages = (int) self->n_slots + 1;
   options.restoreMessages = 1;
   options.persistQoS0 = 0;
   anc_mqtt_session_prune (session);
@@ -441,7 +443,7 @@ free_slot (AncMqttLink *self)
   return &self->slots[self->next_slot];
 }
 
-gboolean
+gint
 anc_mqtt_link_publish (AncMqttLink *self, AncMqttMessage *message,
                        guint64 number)
 {
@@ -449,6 +451,7 @@ anc_mqtt_link_publish (AncMqttLink *self, AncMqttMessage *message,
   AncMqttSlot *slot = free_slot (self);
   gsize size;
   const void *data = g_bytes_get_data (message->payload, &size);
+  int code;
 
   options.context = slot;
   if (is_5 (self)) {
@@ -461,13 +464,11 @@ anc_mqtt_link_publish (AncMqttLink *self, AncMqttMessage *message,
   slot->number = number;
   slot->message = anc_mqtt_message_ref (message);
   self->in_flight++;
-  if (MQTTAsync_send (self->paho, message->topic, (int) size,
-                      data != NULL ? data : "", (int) message->qos,
-                      message->retain, &options)
-      != MQTTASYNC_SUCCESS)
-    return FALSE;
+  code = MQTTAsync_send (self->paho, message->topic, (int) size,
+                         data != NULL ? data : "", (int) message->qos,
+                         message->retain, &options);
   slot->packet_id = options.token;
-  return TRUE;
+  return code;
 }
 
 guint

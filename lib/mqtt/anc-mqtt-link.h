@@ -61,9 +61,10 @@ void anc_mqtt_link_free (AncMqttLink *self);
 gboolean anc_mqtt_link_subscribe (AncMqttLink *self, const gchar *filter,
                                   guint qos, guint index);
 
-/* FALSE: the link is broken. Only while there is a free slot. */
-gboolean anc_mqtt_link_publish (AncMqttLink *self, AncMqttMessage *message,
-                                guint64 number);
+/* 0, or Paho's code: the link is of no more use. Only while there is a free
+ * slot. */
+gint anc_mqtt_link_publish (AncMqttLink *self, AncMqttMessage *message,
+                            guint64 number);
 
 guint anc_mqtt_link_in_flight (const AncMqttLink *self);
 

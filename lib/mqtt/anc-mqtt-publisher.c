@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "anc-mqtt-error.h"
-#include "anc-mqtt-reason.h"
 
 /* MQTT 3.1.1 brokers do not say how many QoS 2 messages they take at once;
  * mosquitto takes 20 and ends the connection at the next. */
@@ -195,11 +194,15 @@ send_held (AncMqttConnection *self, GError **ret_reason)
 {
   g_autoptr (AncMqttMessage) message = g_steal_pointer (&self->held);
   gboolean again = self->held_number <= self->highest_sent;
+  gint code;
 
   if (anc_mqtt_link_in_flight (self->link) == 0)
     self->progress_at = g_get_monotonic_time ();
-  if (!anc_mqtt_link_publish (self->link, message, self->held_number)) {
-    g_propagate_error (ret_reason, anc_mqtt_reason_lost (self->settings, -1));
+  code = anc_mqtt_link_publish (self->link, message, self->held_number);
+  if (code != 0) {
+    g_set_error (ret_reason, ANC_MQTT_ERROR, ANC_MQTT_ERROR_LOST,
+                 "the connection to the MQTT broker %s broke (Paho's code %d)",
+                 self->settings->host, code);
     return FALSE;
   }
   self->highest_sent = MAX (self->highest_sent, self->held_number);

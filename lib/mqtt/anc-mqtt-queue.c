@@ -250,9 +250,9 @@ anc_mqtt_queue_append (AncMqttQueue *self, AncMqttMessage *message,
 typedef gboolean (*Condition) (AncMqttQueue *self, guint64 number);
 
 static gboolean
-has_room (AncMqttQueue *self, guint64 unused)
+has_room (AncMqttQueue *self, guint64 size)
 {
-  return !is_over (self, 1, 1);
+  return !is_over (self, (gsize) size, 1);
 }
 
 static gboolean
@@ -296,9 +296,9 @@ wait_for (AncMqttQueue *self, Condition condition, guint64 number,
 }
 
 AncMqttWait
-anc_mqtt_queue_wait_room (AncMqttQueue *self, gint64 deadline)
+anc_mqtt_queue_wait_room (AncMqttQueue *self, gsize size, gint64 deadline)
 {
-  return wait_for (self, has_room, 0, deadline);
+  return wait_for (self, has_room, size, deadline);
 }
 
 AncMqttWait

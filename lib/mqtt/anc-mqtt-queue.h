@@ -77,7 +77,9 @@ AncMqttQueueResult anc_mqtt_queue_append (AncMqttQueue *self,
                                           guint64 *ret_number);
 
 /* `deadline` is a monotonic time in microseconds, or -1 for none. */
-AncMqttWait anc_mqtt_queue_wait_room (AncMqttQueue *self, gint64 deadline);
+/* Room for `size` bytes, see anc_mqtt_message_size(). */
+AncMqttWait anc_mqtt_queue_wait_room (AncMqttQueue *self, gsize size,
+                                      gint64 deadline);
 AncMqttWait anc_mqtt_queue_wait_empty (AncMqttQueue *self, gint64 deadline);
 AncMqttWait anc_mqtt_queue_wait_durable (AncMqttQueue *self, guint64 number,
                                          gint64 deadline);
