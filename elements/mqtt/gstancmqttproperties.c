@@ -182,9 +182,8 @@ gst_anc_mqtt_properties_clear (GstAncMqttProperties *self)
   g_clear_error (&self->uri_error);
 }
 
-gboolean
-gst_anc_mqtt_properties_set_uri (GstAncMqttProperties *self, const gchar *text,
-                                 GError **error)
+static gboolean
+take_uri (GstAncMqttProperties *self, const gchar *text, GError **error)
 {
   AncMqttUri *uri = anc_mqtt_uri_parse (text, error);
 
@@ -196,13 +195,32 @@ gst_anc_mqtt_properties_set_uri (GstAncMqttProperties *self, const gchar *text,
   return TRUE;
 }
 
+gboolean
+gst_anc_mqtt_properties_handle_uri (GstAncMqttProperties *self,
+                                    gboolean running, const gchar *uri,
+                                    GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (running) {
+    g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
+                         "The uri can be changed in state NULL only");
+    return FALSE;
+  }
+  if (take_uri (self, uri, &cause))
+    return TRUE;
+  g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
+                       cause->message);
+  return FALSE;
+}
+
 /* A property cannot refuse: start() will. */
 static void
 set_uri_property (GstAncMqttProperties *self, const gchar *text)
 {
   GError *error = NULL;
 
-  if (text != NULL && gst_anc_mqtt_properties_set_uri (self, text, &error))
+  if (text != NULL && take_uri (self, text, &error))
     return;
   g_clear_pointer (&self->uri, anc_mqtt_uri_free);
   g_clear_error (&self->uri_error);

@@ -61,9 +61,11 @@ gboolean gst_anc_mqtt_properties_set (GstAncMqttProperties *self, guint id,
 gboolean gst_anc_mqtt_properties_get (const GstAncMqttProperties *self,
                                       guint id, GValue *value);
 
-/* For GstURIHandler: refuses what is no MQTT URI. */
-gboolean gst_anc_mqtt_properties_set_uri (GstAncMqttProperties *self,
-                                          const gchar *uri, GError **error);
+/* For GstURIHandler: GST_URI_ERROR for what is no MQTT URI, and when the
+ * element is `running`. */
+gboolean gst_anc_mqtt_properties_handle_uri (GstAncMqttProperties *self,
+                                             gboolean running, const gchar *uri,
+                                             GError **error);
 /* Without the password; NULL if there is none. */
 gchar *gst_anc_mqtt_properties_get_uri (const GstAncMqttProperties *self);
 

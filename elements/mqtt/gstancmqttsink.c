@@ -781,20 +781,12 @@ static gboolean
 set_uri (GstURIHandler *handler, const gchar *uri, GError **error)
 {
   GstAncMqttSink *self = GST_ANC_MQTT_SINK (handler);
-  g_autoptr (GError) cause = NULL;
-  gboolean running, good;
+  gboolean good;
 
   GST_OBJECT_LOCK (self);
-  running = self->connection != NULL;
-  good = !running
-         && gst_anc_mqtt_properties_set_uri (&self->common, uri, &cause);
+  good = gst_anc_mqtt_properties_handle_uri (
+      &self->common, self->connection != NULL, uri, error);
   GST_OBJECT_UNLOCK (self);
-  if (running)
-    g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
-                         "The uri can be changed in state NULL only");
-  else if (!good)
-    g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-                         cause->message);
   return good;
 }
 

@@ -2,11 +2,13 @@
 #include "config.h"
 
 #include "gstancmqttsink.h"
+#include "gstancmqttsrc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return GST_ELEMENT_REGISTER (ancmqttsink, plugin);
+  return GST_ELEMENT_REGISTER (ancmqttsink, plugin)
+         && GST_ELEMENT_REGISTER (ancmqttsrc, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, ancmqtt,
