@@ -132,7 +132,8 @@ typedef struct {
   GstAncDsp dsp;
 } GstAncCancellerPrivate;
 
-GstAncCancellerPrivate *gst_anc_canceller_private (GstAncCanceller *self);
+GstAncCancellerPrivate *gst_anc_canceller_private (GstAncCanceller *self)
+    G_GNUC_CONST;
 
 /* Both with the lock held. */
 static inline void

@@ -121,13 +121,12 @@ choose_output (GstAncDsp *dsp, gfloat *const *output, const GstAncJob *job,
   }
 }
 
-/* Whether the span's samples can go where they came from. */
+/* Whether the span is all of a buffer that is ours to write to. */
 static gboolean
 is_reusable (const GstAncDsp *dsp, const GstAncJob *job)
 {
   return job->offset == 0 && gst_buffer_is_writable (job->buffer)
          && gst_buffer_n_memory (job->buffer) == 1
-         && gst_memory_is_writable (gst_buffer_peek_memory (job->buffer, 0))
          && job->frames * GST_AUDIO_INFO_BPF (&dsp->in)
                 == gst_buffer_get_size (job->buffer);
 }
@@ -205,40 +204,78 @@ write_output (GstAncDsp *dsp, const GstAncJob *job, gfloat *frames,
                     job->frames);
 }
 
-static GstBuffer *
-filter_span (GstAncDsp *dsp, GstAncJob *job)
+/* Stereo with the reference in it, and the error wanted: what needs no planes.
+ */
+static gboolean
+is_direct (const GstAncDsp *dsp, const GstAncJob *job, gboolean gap)
+{
+  return job->mode == GST_ANC_MODE_IN_BAND && !job->read && !gap
+         && job->output == GST_ANC_OUTPUT_ERROR && dsp->canceller != NULL
+         && GST_AUDIO_INFO_CHANNELS (&dsp->in) == 2;
+}
+
+/* out may be in. */
+static void
+filter_frames (GstAncDsp *dsp, const GstAncJob *job, const gfloat *in,
+               gfloat *out)
 {
   gboolean gap = GST_BUFFER_FLAG_IS_SET (job->buffer, GST_BUFFER_FLAG_GAP);
-  gboolean reuse = is_reusable (dsp, job);
-  GstBuffer *buffer = NULL;
-  GstMapInfo map;
 
+  if (is_direct (dsp, job, gap)) {
+    anc_canceller_process_stereo (dsp->canceller, in, dsp->reference_channel,
+                                  out, job->frames, job->adapt);
+    return;
+  }
   if (!job->read)
     gst_anc_dsp_reserve (dsp, job->frames,
                          job->mode == GST_ANC_MODE_IN_BAND ? 1 : 0);
-  if (!gst_buffer_map (job->buffer, &map,
-                       reuse ? GST_MAP_READWRITE : GST_MAP_READ))
-    return g_steal_pointer (&job->buffer);
-  split (dsp, job,
-         (const gfloat *) map.data
-             + job->offset * GST_AUDIO_INFO_CHANNELS (&dsp->in),
-         gap);
-  if (reuse)
-    write_output (dsp, job, (gfloat *) map.data, gap);
-  gst_buffer_unmap (job->buffer, &map);
+  split (dsp, job, in, gap);
+  write_output (dsp, job, out, gap);
+}
 
-  if (reuse) {
-    buffer = g_steal_pointer (&job->buffer);
-    if (job->mode == GST_ANC_MODE_IN_BAND)
-      gst_memory_resize (gst_buffer_peek_memory (buffer, 0), 0,
-                         job->frames * (gsize) GST_AUDIO_INFO_BPF (&dsp->out));
-  } else {
-    buffer = new_output (dsp, job);
-    if (gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
-      write_output (dsp, job, (gfloat *) map.data, gap);
-      gst_buffer_unmap (buffer, &map);
-    }
+/* The map refuses what may not be written. */
+static gboolean
+filter_in_place (GstAncDsp *dsp, GstAncJob *job)
+{
+  GstMemory *memory = gst_buffer_peek_memory (job->buffer, 0);
+  GstMapInfo map;
+
+  if (!gst_memory_map (memory, &map, GST_MAP_READWRITE))
+    return FALSE;
+  filter_frames (dsp, job, (gfloat *) map.data, (gfloat *) map.data);
+  gst_memory_unmap (memory, &map);
+  if (job->mode == GST_ANC_MODE_IN_BAND)
+    gst_memory_resize (memory, 0,
+                       job->frames * (gsize) GST_AUDIO_INFO_BPF (&dsp->out));
+  return TRUE;
+}
+
+static GstBuffer *
+filter_into_new (GstAncDsp *dsp, GstAncJob *job)
+{
+  guint channels = GST_AUDIO_INFO_CHANNELS (&dsp->in);
+  GstBuffer *buffer;
+  GstMapInfo in, out;
+
+  if (!gst_buffer_map (job->buffer, &in, GST_MAP_READ))
+    return g_steal_pointer (&job->buffer);
+  buffer = new_output (dsp, job);
+  if (gst_buffer_map (buffer, &out, GST_MAP_WRITE)) {
+    filter_frames (dsp, job, (const gfloat *) in.data + job->offset * channels,
+                   (gfloat *) out.data);
+    gst_buffer_unmap (buffer, &out);
   }
+  gst_buffer_unmap (job->buffer, &in);
+  return buffer;
+}
+
+static GstBuffer *
+filter_span (GstAncDsp *dsp, GstAncJob *job)
+{
+  GstBuffer *buffer = is_reusable (dsp, job) && filter_in_place (dsp, job)
+                          ? g_steal_pointer (&job->buffer)
+                          : filter_into_new (dsp, job);
+
   if (job->mode == GST_ANC_MODE_IN_BAND)
     drop_audio_meta (buffer);
   return buffer;

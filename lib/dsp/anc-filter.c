@@ -289,11 +289,22 @@ end_frame (AncFilter *self)
   }
 }
 
-void
+static double
+energy_of (const AncFilter *self, float *const *error, size_t n)
+{
+  double sum = 0.0;
+  unsigned i;
+
+  for (i = 0; i < self->layout.n_primaries; i++)
+    sum += self->kernels->energy (error[i], n);
+  return sum;
+}
+
+double
 anc_filter_adapt (AncFilter *self, float *const *error, size_t n)
 {
   if (self->klass->process == NULL)
-    return;
+    return energy_of (self, error, n);
   if (self->stale && self->klass->resume != NULL)
     self->klass->resume (self, n);
   self->stale = false;
@@ -301,6 +312,7 @@ anc_filter_adapt (AncFilter *self, float *const *error, size_t n)
   self->klass->process (self, error, n);
   if (anc_guard_count (&self->guard, n))
     end_frame (self);
+  return energy_of (self, error, n);
 }
 
 /* The weights stay from here on: not those of a filter on its way out. */
@@ -316,22 +328,27 @@ freeze (AncFilter *self)
   self->adapting = false;
 }
 
-void
+double
 anc_filter_frozen (AncFilter *self, float *const *error, size_t n)
 {
   size_t length = self->layout.filter_length;
+  double sum = 0.0;
   unsigned i, j;
 
   if (self->klass->process == NULL)
-    return;
+    return energy_of (self, error, n);
   if (self->adapting)
     freeze (self);
   self->stale = true;
   for (i = 0; i < self->layout.n_primaries; i++) {
+    const float *w = anc_filter_weights (self, i);
     unsigned first = anc_filter_first (self, i);
+    float energy = 0.0f;
 
-    for (j = 0; j < self->heard; j++)
-      self->kernels->fir (error[i], anc_filter_regressor (self, first + j, n),
-                          anc_filter_weights (self, i) + j * length, length, n);
+    for (j = 0; j < self->heard; j++, w += length)
+      energy = self->kernels->fir (
+          error[i], anc_filter_regressor (self, first + j, n), w, length, n);
+    sum += energy;
   }
+  return sum;
 }
