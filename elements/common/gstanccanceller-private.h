@@ -73,8 +73,10 @@ typedef struct {
 
   AncLevels total;    /* since the start */
   AncLevels interval; /* since the last message */
-  GstClockTime dsp_time;
   guint64 samples;
+  guint64 spans;
+  GstClockTime timed;       /* spent on those spans that were timed ... */
+  guint64 timed_samples;    /* ... and their samples */
   guint64 divergences;      /* said so far */
   guint64 past_divergences; /* of filters that this one replaced */
 } GstAncDsp;

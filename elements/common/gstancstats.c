@@ -33,6 +33,15 @@ divergences (const GstAncDsp *dsp)
                                    : 0);
 }
 
+/* What all samples have taken, by those that were timed. */
+static GstClockTime
+dsp_time (const GstAncDsp *dsp)
+{
+  if (dsp->timed_samples == 0)
+    return 0;
+  return gst_util_uint64_scale (dsp->timed, dsp->samples, dsp->timed_samples);
+}
+
 /* With both locks. */
 static GstStructure *
 describe (GstAncCanceller *self, const AncLevels *levels)
@@ -59,7 +68,7 @@ describe (GstAncCanceller *self, const AncLevels *levels)
                                   gst_anc_reference_timeline (priv->store)),
       "kernel", G_TYPE_STRING,
       dsp->canceller != NULL ? anc_canceller_kernel (dsp->canceller) : "none",
-      "dsp-time-ns", G_TYPE_UINT64, dsp->dsp_time, "samples", G_TYPE_UINT64,
+      "dsp-time-ns", G_TYPE_UINT64, dsp_time (dsp), "samples", G_TYPE_UINT64,
       dsp->samples, NULL);
 }
 

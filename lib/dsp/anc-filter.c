@@ -212,9 +212,17 @@ anc_filter_visit (AncFilter *self, AncState *state)
     self->klass->visit (self, state);
 }
 
+static bool
+has_pending (const AncFilter *self, unsigned primary)
+{
+  const AncPending *pending = &self->pending[primary];
+
+  return pending->keep != 1.0f || pending->gain != 0.0f;
+}
+
 /* Does what anc_filter_estimate would do first, with the same rounding. */
 static void
-settle_primary (AncFilter *self, unsigned primary)
+carry_out (AncFilter *self, unsigned primary)
 {
   size_t length = self->layout.filter_length;
   unsigned i, first = anc_filter_first (self, primary);
@@ -223,8 +231,6 @@ settle_primary (AncFilter *self, unsigned primary)
                && (self->tuning.sign_mode == ANC_SIGN_DATA
                    || self->tuning.sign_mode == ANC_SIGN_SIGN);
 
-  if (pending.keep == 1.0f && pending.gain == 0.0f)
-    return;
   if (signs)
     first += self->layout.n_references;
   for (i = 0; i < self->heard; i++)
@@ -232,6 +238,13 @@ settle_primary (AncFilter *self, unsigned primary)
                            anc_filter_regressor (self, first + i, 1), length,
                            pending.keep, pending.gain);
   drop_pending (self, primary);
+}
+
+static inline void
+settle_primary (AncFilter *self, unsigned primary)
+{
+  if (has_pending (self, primary))
+    carry_out (self, primary);
 }
 
 void

@@ -112,32 +112,34 @@ fir_avx2 (float *out, const float *x, const float *w, size_t taps, size_t n)
 {
   __m256 squares[4] = { _mm256_setzero_ps (), _mm256_setzero_ps (),
                         _mm256_setzero_ps (), _mm256_setzero_ps () };
+  const float *tap, *last = w + taps;
   size_t i = 0, j, k;
   float sum;
 
-  for (; i + 8 * V <= n; i += 8 * V) {
+  for (; i < n - n % (8 * V); i += 8 * V) {
+    const float *at = x + i;
     __m256 acc[8];
 
     for (k = 0; k < 8; k++)
       acc[k] = _mm256_loadu_ps (out + i + k * V);
-    for (j = 0; j < taps; j++) {
-      __m256 tap = _mm256_broadcast_ss (w + j);
+    for (tap = w; tap < last; tap++, at++) {
+      __m256 gain = _mm256_broadcast_ss (tap);
 
       for (k = 0; k < 8; k++)
-        acc[k] = _mm256_fnmadd_ps (tap, _mm256_loadu_ps (x + i + j + k * V),
-                                   acc[k]);
+        acc[k] = _mm256_fnmadd_ps (gain, _mm256_loadu_ps (at + k * V), acc[k]);
     }
-    for (k = 0; k < 8; k++) {
-      _mm256_storeu_ps (out + i + k * V, acc[k]);
+    for (k = 0; k < 8; k++)
       squares[k % 4] = _mm256_fmadd_ps (acc[k], acc[k], squares[k % 4]);
-    }
+    for (k = 0; k < 8; k++)
+      _mm256_storeu_ps (out + i + k * V, acc[k]);
   }
-  for (; i + V <= n; i += V) {
+  for (; i < n - n % V; i += V) {
+    const float *at = x + i;
     __m256 acc = _mm256_loadu_ps (out + i);
 
-    for (j = 0; j < taps; j++)
-      acc = _mm256_fnmadd_ps (_mm256_broadcast_ss (w + j),
-                              _mm256_loadu_ps (x + i + j), acc);
+    for (tap = w; tap < last; tap++, at++)
+      acc = _mm256_fnmadd_ps (_mm256_broadcast_ss (tap), _mm256_loadu_ps (at),
+                              acc);
     _mm256_storeu_ps (out + i, acc);
     squares[0] = _mm256_fmadd_ps (acc, acc, squares[0]);
   }
