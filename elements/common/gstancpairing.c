@@ -219,9 +219,9 @@ next_job (GstAncCanceller *self)
   GstAncItem *head = gst_queue_array_peek_head_struct (priv->queue);
   gint64 jump;
 
-  *job = (GstAncJob){ NULL };
-  if (priv->primary.flushing || priv->failed || head == NULL)
+  if (head == NULL || priv->primary.flushing || priv->failed)
     return FALSE;
+  *job = (GstAncJob){ NULL };
   if (GST_IS_EVENT (head->object))
     return next_event (self, job, GST_EVENT_CAST (head->object));
   job->mode = gst_anc_format_mode (self, &priv->dsp.in);

@@ -355,12 +355,11 @@ anc_filter_frozen (AncFilter *self, float *const *error, size_t n)
   self->stale = true;
   for (i = 0; i < self->layout.n_primaries; i++) {
     const float *w = anc_filter_weights (self, i);
-    unsigned first = anc_filter_first (self, i);
+    const float *x = anc_filter_regressor (self, anc_filter_first (self, i), n);
     float energy = 0.0f;
 
-    for (j = 0; j < self->heard; j++, w += length)
-      energy = self->kernels->fir (
-          error[i], anc_filter_regressor (self, first + j, n), w, length, n);
+    for (j = 0; j < self->heard; j++, w += length, x += self->history.stride)
+      energy = self->kernels->fir (error[i], x, w, length, n);
     sum += energy;
   }
   return sum;
