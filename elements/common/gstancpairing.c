@@ -290,7 +290,7 @@ run_span (GstAncCanceller *self, GstAncJob *job)
     anc_canceller_reset_history (priv->dsp.canceller);
   if (job->buffer != NULL) {
     output = gst_anc_span_process (self, job);
-    post = gst_anc_stats_take (self, job->interval);
+    post = gst_anc_stats_due (self, job->interval);
   } else {
     gst_anc_span_skip (self, job);
   }

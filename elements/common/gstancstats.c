@@ -80,6 +80,7 @@ gst_anc_stats (GstAncCanceller *self)
 
   g_mutex_lock (&priv->lock);
   g_mutex_lock (&priv->dsp_lock);
+  gst_anc_stats_collect (&priv->dsp);
   stats = describe (self, &priv->dsp.total);
   g_mutex_unlock (&priv->dsp_lock);
   g_mutex_unlock (&priv->lock);
@@ -95,18 +96,28 @@ interval_is_over (const GstAncDsp *dsp, GstClockTime interval)
                 >= interval;
 }
 
-gboolean
-gst_anc_stats_take (GstAncCanceller *self, GstClockTime interval)
+void
+gst_anc_stats_collect (GstAncDsp *dsp)
 {
-  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
-  GstAncDsp *dsp = &priv->dsp;
   AncLevels levels;
 
   if (dsp->canceller == NULL)
-    return FALSE;
+    return;
   levels = anc_canceller_take_levels (dsp->canceller);
   add (&dsp->total, &levels);
   add (&dsp->interval, &levels);
+}
+
+gboolean
+gst_anc_stats_due (GstAncCanceller *self, GstClockTime interval)
+{
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+  GstAncDsp *dsp = &priv->dsp;
+
+  if (dsp->canceller == NULL)
+    return FALSE;
+  if (GST_CLOCK_TIME_IS_VALID (interval))
+    gst_anc_stats_collect (dsp);
   return divergences (dsp) != dsp->divergences
          || interval_is_over (dsp, interval);
 }
