@@ -45,6 +45,16 @@ anc_command_parse (const gchar *command, const gchar *synopsis,
 }
 
 gboolean
+anc_command_wants_json (int argc, char **argv)
+{
+  for (int i = 1; i < argc && !g_str_equal (argv[i], "--"); i++) {
+    if (g_str_equal (argv[i], "--json"))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
 anc_command_check_words (gchar **words, guint least, guint most,
                          const gchar *what, GError **error)
 {

@@ -35,6 +35,9 @@ gboolean anc_command_parse (const gchar *command, const gchar *synopsis,
                             const GOptionEntry *entries, int argc, char **argv,
                             GError **error);
 
+/* Is --json among the words? Parsing that fails leaves no option set. */
+gboolean anc_command_wants_json (int argc, char **argv);
+
 /* FALSE with an error if there are not `least` to `most` words. */
 gboolean anc_command_check_words (gchar **words, guint least, guint most,
                                   const gchar *what, GError **error);

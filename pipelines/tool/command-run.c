@@ -246,6 +246,7 @@ anc_command_run (int argc, char **argv)
   g_auto (Options) options = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (AncParameters) parameters = NULL;
+  gboolean json = anc_command_wants_json (argc, argv);
   int code = -1;
 
   if (parse (&options, argc, argv, &error)) {
@@ -256,7 +257,7 @@ anc_command_run (int argc, char **argv)
   }
   if (code >= 0)
     return code;
-  if (options.json)
+  if (json)
     print_json_failure (&options, error);
   return anc_command_fail ("run", error);
 }

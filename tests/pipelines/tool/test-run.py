@@ -69,6 +69,35 @@ class Cancel(anctool.Case):
             self.assertEqual(set(report["error"]),
                              {"domain", "message", "element", "debug"})
 
+    def test_mistake_as_json(self):
+        (self.dir / "broken.json").write_text("{")
+        (self.dir / "wrong.json").write_text(json.dumps({
+            "name": "w", "version": "1", "description": "d",
+            "pipeline": "audiotestsrc ! ! fakesink"}))
+        given = ["cancel", "primary=noisy.wav", "reference=noise.wav"]
+        for words, code, domain, message in (
+                (["--nosuch"], 2, "parameter", "--nosuch"),
+                (["--timeout=soon"], 2, "parameter", "soon"),
+                (["cancel", "--timeout=-1"], 2, "parameter", "negative"),
+                ([], 2, "parameter", "the name of a pipeline"),
+                (["cancle"], 2, "parameter", "did you mean cancel"),
+                (["cancel"], 2, "parameter", "also needs"),
+                ([*given, "output=x.wav", "step-size=9"], 2, "parameter",
+                 "between 0 and 2"),
+                ([*given, "output=noisy.wav"], 2, "parameter", "input"),
+                (["broken.json"], 3, "config", "broken.json: "),
+                (["wrong.json"], 3, "config", "syntax error")):
+            for line in ([*words, "--json"], ["--json", *words]):
+                with self.subTest(line=line):
+                    got, out, err = self.anc("run", *line)
+                    self.assertEqual(got, code, err)
+                    report = json.loads(out)
+                    self.assertEqual(report["result"], "failed")
+                    self.assertEqual(report["error"]["domain"], domain)
+                    self.assertIn(message, report["error"]["message"])
+                    self.assertEqual(
+                        err, f"anc run: {report['error']['message']}\n")
+
     def test_stereo_and_rates(self):
         left, right = self.primary, [-x for x in self.primary]
         write_wav(self.dir / "stereo.wav", [left, right], self.rate)
