@@ -111,6 +111,8 @@ class Commands(anctool.Case):
     def test_completion(self):
         script = PIPELINES / "tool/completions/anc"
         folder = anctool.BUILD / "pipelines/tool"
+        (self.dir / "desk.json").write_text("{}")
+        (self.dir / "drawings").mkdir()
         for line, wanted in (
                 ("anc r", {"run", "report"}),
                 ("anc run cancel-i", {"cancel-inband"}),
@@ -119,7 +121,13 @@ class Commands(anctool.Case):
                 ("anc run cancel primary=nois", {"noisy.wav", "noise.wav"}),
                 ("anc run --js", {"--json"}),
                 ("anc compare forg", {"forgetting-factor="}),
-                ("anc describe cancel-m", {"cancel-measure"})):
+                ("anc describe cancel-m", {"cancel-measure"}),
+                ("anc graph cancel -o nois", {"noisy.wav", "noise.wav"}),
+                ("anc graph cancel --output d", {"desk.json", "drawings"}),
+                ("anc graph cancel -o drawings algo", {"algorithm="}),
+                ("anc check d", {"desk.json", "drawings"}),
+                ("anc check desk.json d", {"desk.json", "drawings"}),
+                ("anc check nois", set())):
             done = subprocess.run(
                 ["bash", "-c", 'PATH=$1:$PATH; source "$2"; COMP_LINE=$3; '
                  'COMP_POINT=${#3}; _anc; printf "%s\\n" "${COMPREPLY[@]}"',
