@@ -2,13 +2,16 @@
 #include "anc-json.h"
 
 #include "anc-error.h"
+#include "anc-json-twice.h"
 
 JsonNode *
 anc_json_load (const gchar *file, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (AncJsonTwice) twice = anc_json_twice_new (parser);
   g_autoptr (GError) cause = NULL;
   g_autofree gchar *text = NULL;
+  AncJson root = { file, "", NULL };
   gsize length;
 
   if (!g_file_get_contents (file, &text, &length, &cause)) {
@@ -28,10 +31,13 @@ anc_json_load (const gchar *file, GError **error)
     anc_config_error (error, file, "", "it is not JSON (line %s)", reason);
     return NULL;
   }
-  if (json_parser_get_root (parser) == NULL) {
+  root.node = json_parser_get_root (parser);
+  if (root.node == NULL) {
     anc_config_error (error, file, "", "it is empty");
     return NULL;
   }
+  if (!anc_json_twice_check (twice, &root, error))
+    return NULL;
   return json_parser_steal_root (parser);
 }
 
