@@ -140,6 +140,24 @@ class Words(anctool.Case):
             with self.subTest(words=words):
                 self.refuse(2, pattern, *words)
 
+    def test_compare_names_itself(self):
+        both = ["primary=noisy.wav", "reference=noise.wav"]
+        for words, sentence in (
+                (["nlms"], "compare also needs primary=... reference=...; "
+                           "'anc compare --help' explains"),
+                (both[:1], "compare also needs reference=...; 'anc compare "
+                           "--help' explains"),
+                ([*both, "output=x.wav"],
+                 "compare has no parameter output; 'anc compare --help' shows "
+                 "them"),
+                ([*both, "filter-lenght=3"],
+                 "compare has no parameter filter-lenght, did you mean "
+                 "filter-length?; 'anc compare --help' shows them")):
+            with self.subTest(words=words):
+                err = self.refuse(2, "^anc compare: ", "compare", *words)
+                self.assertEqual(err, f"anc compare: {sentence}\n")
+        self.assertIn("filter-length=", self.anc("compare", "--help")[1])
+
     def test_nothing_is_spliced(self):
         name = "x ! fakesink name=\"q\" ' $(id) \\.wav"
         self.clean(output=name)
