@@ -156,10 +156,19 @@ static void
 on_warning (AncRunner *self, GstMessage *message)
 {
   g_autoptr (GError) cause = NULL;
+  GError *error;
 
   gst_message_parse_warning (message, &cause, NULL);
-  anc_run_warnings_add (self->result->warnings, GST_MESSAGE_SRC_NAME (message),
-                        cause);
+  error = anc_run_error_from_warning (self->parameters, self->pipeline, message,
+                                      cause);
+  if (error == NULL) {
+    anc_run_warnings_add (self->result->warnings,
+                          GST_MESSAGE_SRC_NAME (message), cause);
+    return;
+  }
+  g_free (self->result->error_element);
+  self->result->error_element = g_strdup (GST_MESSAGE_SRC_NAME (message));
+  fail (self, error);
 }
 
 static gboolean
