@@ -15,9 +15,9 @@
 /* Between the length of a recording and that of what was made of it. */
 #define ROUNDING_SECONDS 0.002
 
-static const gchar *
-file_of (const AncParameters *parameters, const gchar *element,
-         AncFormat format)
+const gchar *
+anc_run_file_of (const AncParameters *parameters, const gchar *element,
+                 AncFormat format)
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
 
@@ -81,8 +81,10 @@ anc_run_error_describe (const AncParameters *parameters, GstElement *pipeline,
   const gchar *element = GST_MESSAGE_SRC_NAME (message);
   g_autofree gchar *source
       = anc_meter_find_source (pipeline, GST_MESSAGE_SRC (message));
-  const gchar *input = file_of (parameters, source, ANC_FORMAT_INPUT_FILE);
-  const gchar *output = file_of (parameters, element, ANC_FORMAT_OUTPUT_FILE);
+  const gchar *input
+      = anc_run_file_of (parameters, source, ANC_FORMAT_INPUT_FILE);
+  const gchar *output
+      = anc_run_file_of (parameters, element, ANC_FORMAT_OUTPUT_FILE);
   g_autofree gchar *clause = clause_of (cause, debug);
   g_autofree gchar *text = NULL;
 
@@ -135,7 +137,7 @@ anc_run_error_from_warning (const AncParameters *parameters,
       || !g_error_matches (cause, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT))
     return NULL;
   source = anc_meter_find_source (pipeline, GST_MESSAGE_SRC (message));
-  input = file_of (parameters, source, ANC_FORMAT_INPUT_FILE);
+  input = anc_run_file_of (parameters, source, ANC_FORMAT_INPUT_FILE);
   return g_error_new (
       cause->domain, cause->code,
       "%s has no channel %s that could be the noise beside the voice; name "
@@ -161,8 +163,9 @@ static void
 warn_if_early (const gchar *path, const AncReading *reading,
                gdouble output_seconds, GPtrArray *warnings)
 {
-  /* A reference is read no further than the primary needs. */
-  if (reading->seconds > output_seconds + ROUNDING_SECONDS)
+  /* A reference is read no further than the primary needs; its end comes early
+   * then. */
+  if (!reading->ended || reading->seconds > output_seconds + ROUNDING_SECONDS)
     return;
   if (anc_input_file_is_cut (path))
     g_ptr_array_add (

@@ -7,6 +7,11 @@
 #include "anc-meter.h"
 #include "anc-parameters.h"
 
+/* The file that the element (NULL: none) reads or writes; NULL: none that a
+ * parameter names. */
+const gchar *anc_run_file_of (const AncParameters *parameters,
+                              const gchar *element, AncFormat format);
+
 /* Keeps domain and code of `cause`. */
 GError *anc_run_error_describe (const AncParameters *parameters,
                                 GstElement *pipeline, GstMessage *message,

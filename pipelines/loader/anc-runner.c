@@ -6,6 +6,7 @@
 #include "anc-meter.h"
 #include "anc-output-file.h"
 #include "anc-run-error.h"
+#include "anc-run-reference.h"
 
 #define PROGRESS_INTERVAL_MS 100
 /* Writing the last bytes after the stream was ended; a network may be slow. */
@@ -350,6 +351,11 @@ anc_runner_run (AncRunner *self)
       && !anc_run_check_inputs (self->parameters, self->meter, result->warnings,
                                 &error))
     fail (self, error);
+  /* What was stopped early may have been about to begin. */
+  if (result->outcome == ANC_OUTCOME_OK
+      || (self->live && result->outcome == ANC_OUTCOME_INTERRUPTED))
+    anc_run_check_references (self->parameters, self->pipeline, self->meter,
+                              result);
   /* Sinks close their files here. What had to be asked twice may never
    * return. */
   if (self->interrupts < 2)

@@ -23,6 +23,14 @@ anc_command_fail (const gchar *command, const GError *error)
   return anc_exit_code (error);
 }
 
+void
+anc_command_print_warnings (const gchar *command, const AncResult *result)
+{
+  for (guint i = 0; i < result->warnings->len; i++)
+    g_printerr ("anc %s: warning: %s\n", command,
+                (const gchar *) result->warnings->pdata[i]);
+}
+
 gboolean
 anc_command_parse (const gchar *command, const gchar *synopsis,
                    const gchar *summary, const gchar *description,

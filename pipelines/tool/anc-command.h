@@ -27,6 +27,9 @@ int anc_exit_code (const GError *error);
 /* "anc COMMAND: message" on standard error; returns the exit code. */
 int anc_command_fail (const gchar *command, const GError *error);
 
+/* "anc COMMAND: warning: ..." for each on standard error. */
+void anc_command_print_warnings (const gchar *command, const AncResult *result);
+
 /* Parses options and sets the program name, so that --help and messages say
  * "anc COMMAND". `rest`: where entries leave the words that are no options.
  * FALSE with an ANC_ERROR_PARAMETER error. */

@@ -151,6 +151,9 @@ compare_each (const Options *options, AncPipelineFile *file,
       g_propagate_error (error, g_steal_pointer (&result->error));
       return FALSE;
     }
+    /* The recordings are the same for all. */
+    if (json_array_get_length (array) == 0)
+      anc_command_print_warnings ("compare", result);
     if (!options->json && json_array_get_length (array) == 0)
       print_header ();
     if (!options->json)

@@ -156,9 +156,7 @@ static int
 print_result (const Options *options, const Session *session,
               const AncParameters *parameters, const AncResult *result)
 {
-  for (guint i = 0; i < result->warnings->len; i++)
-    g_printerr ("anc run: warning: %s\n",
-                (const gchar *) result->warnings->pdata[i]);
+  anc_command_print_warnings ("run", result);
   if (options->json) {
     g_autoptr (JsonNode) node = anc_result_to_json (result);
 

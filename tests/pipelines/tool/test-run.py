@@ -128,6 +128,57 @@ class Cancel(anctool.Case):
         self.assertEqual(code, 0, err)
         self.assertLess(self.error_of("other.wav"), -15)
 
+    def warnings_of(self, *words):
+        """Those of a run that works, in JSON and as lines."""
+        code, out, err = self.anc("run", *words, "--json", "--overwrite")
+        self.assertEqual(code, 0, err)
+        told = json.loads(out)["warnings"]
+        self.assertEqual(err, "".join(f"anc run: warning: {w}\n"
+                                      for w in told))
+        return told
+
+    def test_useless_references(self):
+        write_wav(self.dir / "silent.wav", [[0] * self.frames], self.rate)
+        write_wav(self.dir / "hiss.wav", [[1e-5] * self.frames], self.rate)
+        write_wav(self.dir / "short.wav", [self.reference[:3900]], self.rate)
+        write_wav(self.dir / "enough.wav", [self.reference[:4100]], self.rate)
+        (self.dir / "copy.wav").write_bytes(
+            (self.dir / "noisy.wav").read_bytes())
+        self.clean("signal=primary", output="noisy.flac")
+        same = ("is the same sound as the primary: .*; give a recording of "
+                "the noise alone$")
+        for name, pattern in (
+                ("noise.wav", None), ("enough.wav", None),
+                ("silent.wav", "^the reference silent.wav is silent: .*; look "
+                               "for the microphone"),
+                ("hiss.wav", "^the reference hiss.wav is silent"),
+                ("noisy.wav", "^the reference noisy.wav " + same),
+                ("copy.wav", "^the reference copy.wav " + same),
+                ("noisy.flac", "^the reference noisy.flac " + same),
+                ("short.wav", r"^the reference short.wav is much shorter than "
+                              r"noisy.wav: after 0\.49 of 1\.00 seconds .*; "
+                              r"give a recording")):
+            with self.subTest(name=name):
+                words = ["primary=noisy.wav", f"reference={name}"]
+                told = self.warnings_of("cancel", *words, "output=x.wav")
+                self.assertEqual(len(told), 1 if pattern else 0, told)
+                self.assertRegex("".join(told), pattern or "^$")
+                code, out, err = self.anc("compare", *words, "nlms", "rls")
+                self.assertEqual((code, len(out.splitlines())), (0, 3))
+                self.assertEqual(err, "".join(f"anc compare: warning: {w}\n"
+                                              for w in told))
+
+    def test_useless_channel(self):
+        for other, pattern in (
+                (self.reference, "^$"),
+                ([0] * self.frames, "^the reference channel 1 of both.wav is "
+                                    "silent"),
+                (self.primary, "^the reference channel 1 of both.wav is the "
+                               "same sound")):
+            write_wav(self.dir / "both.wav", [self.primary, other], self.rate)
+            self.assertRegex("".join(self.warnings_of(
+                "cancel-inband", "input=both.wav", "output=x.wav")), pattern)
+
     def test_live(self):
         code, out, err = self.anc(
             "run", "cancel-live", "primary-source=test",
