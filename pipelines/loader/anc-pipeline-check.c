@@ -190,11 +190,22 @@ check_default (const AncPipelineFile *self, const AncParameter *parameter,
   return TRUE;
 }
 
+static gboolean
+check_lines (const AncPipelineFile *self, GError **error)
+{
+  for (gint i = 0; self->lines[i] != NULL; i++) {
+    g_autofree gchar *pointer = anc_pipeline_file_line_pointer (self, i);
+
+    if (!check_text (self, self->lines[i], pointer, 0, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 anc_pipeline_check (const AncPipelineFile *self, GError **error)
 {
-  if (!check_names (self, error)
-      || !check_text (self, self->text, "/pipeline", 0, error))
+  if (!check_names (self, error) || !check_lines (self, error))
     return FALSE;
   for (guint i = 0; i < self->choices->len; i++) {
     if (!check_choice (self, self->choices->pdata[i], error))

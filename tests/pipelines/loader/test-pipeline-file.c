@@ -93,7 +93,7 @@ static const struct {
     "at /parameters/x: the parameter has neither a target nor a choice" },
   { WITH ("'X': {'type': 'number', 'target': 's.freq'}"),
     "at /parameters/X: a parameter's name" },
-  { CHOICE (KEY, ""), "at /pipeline: there is no choice for ${c}" },
+  { CHOICE (KEY, ""), "at /pipeline/1: there is no choice for ${c}" },
   { CHOICE (KEY, "'c': {'parameter': 'k'}"), "at /choices/c: a choice needs" },
   { CHOICE (KEY, "'c': {'parameter': 'z', 'fragments': {}}"),
     "at /choices/c/parameter: there is no parameter z" },
