@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define SPACE " \t\r\n"
+
 typedef enum {
   TOKEN_END,
   TOKEN_LINK,
@@ -27,12 +29,12 @@ skip_quoted (const gchar *at)
 static Token
 next_token (const gchar **at)
 {
-  const gchar *begin = *at + strspn (*at, " \t\r\n"), *end = begin;
+  const gchar *begin = *at + strspn (*at, SPACE), *end = begin;
 
   if (*begin == '!')
     end++;
   else
-    while (*end != '\0' && strchr (" \t\r\n!", *end) == NULL)
+    while (*end != '\0' && strchr (SPACE "!", *end) == NULL)
       end = *end == '"' || *end == '\'' ? skip_quoted (end) : end + 1;
   *at = end;
   if (end == begin)
@@ -64,6 +66,34 @@ anc_launch_find_loose_link (GStrv lines)
     }
   }
   return before == TOKEN_LINK ? last : -1;
+}
+
+/* No property, reference, caps or link. */
+static gboolean
+is_name (const gchar *begin, const gchar *end)
+{
+  if (!g_ascii_isalpha (*begin))
+    return FALSE;
+  while (begin < end && (g_ascii_isalnum (*begin) || strchr ("_-", *begin)))
+    begin++;
+  return begin == end;
+}
+
+gboolean
+anc_launch_has_element (GStrv lines)
+{
+  for (; *lines != NULL; lines++) {
+    const gchar *at = *lines, *begin;
+    Token token;
+
+    do {
+      begin = at + strspn (at, SPACE);
+      token = next_token (&at);
+      if (token == TOKEN_WORD && is_name (begin, at))
+        return TRUE;
+    } while (token != TOKEN_END);
+  }
+  return FALSE;
 }
 
 gint

@@ -52,8 +52,9 @@ set_config_error (const AncPipelineFile *file, GStrv lines,
     anc_config_error (error, file->file, pointer, "%s", clause);
 }
 
+/* What the parser of GStreamer 1.22 would crash on. */
 static gboolean
-check_links (const AncPipelineFile *file, GStrv lines, GError **error)
+check_text (const AncPipelineFile *file, GStrv lines, GError **error)
 {
   gint line = anc_launch_find_loose_link (lines);
   g_autofree gchar *pointer = anc_pipeline_file_line_pointer (file, line);
@@ -62,7 +63,12 @@ check_links (const AncPipelineFile *file, GStrv lines, GError **error)
     anc_config_error (error, file->file, pointer,
                       "syntax error: \"!\" needs an element before and "
                       "behind it");
-  return line < 0;
+  else if (!anc_launch_has_element (lines))
+    anc_config_error (error, file->file, "/pipeline",
+                      "syntax error: it names no element");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 static void
@@ -90,7 +96,7 @@ anc_launch (const AncPipelineFile *file, GStrv lines, GError **error)
   g_autoptr (GstElement) element = NULL;
   GstElement *pipeline;
 
-  if (!check_links (file, lines, error))
+  if (!check_text (file, lines, error))
     return NULL;
   element = gst_parse_launch_full (text, context, GST_PARSE_FLAG_FATAL_ERRORS,
                                    &cause);

@@ -197,6 +197,9 @@ static const struct {
   { HEAD "'audiotestsrc ! vorbisdec ! fakesink'}",
     "at /pipeline: could not link" },
   { HEAD "'audiotestsrc ! ! fakesink'}", "at /pipeline: syntax error" },
+  { HEAD "'t. ! x.'}", "at /pipeline: syntax error: it names no element" },
+  { HEAD "'t.src ! audio/x-raw,rate=(int)8000 ! x. ='}",
+    "at /pipeline: syntax error: it names no element" },
   { HEAD "'audiotestsrc name=s ! fakesink', 'parameters': {'x': {'type': "
          "'number', 'target': 's.frek'}}}",
     "at /parameters/x/target: the element s has no property frek" },
