@@ -1,0 +1,7 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+run_fuzz ()
+{
+  :
+}
