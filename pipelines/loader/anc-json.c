@@ -2,33 +2,37 @@
 #include "anc-json.h"
 
 #include "anc-error.h"
+#include "anc-json-shape.h"
 #include "anc-json-twice.h"
 
-JsonNode *
-anc_json_load (const gchar *file, GError **error)
+#include <string.h>
+
+static guint
+line_of (const gchar *text, const gchar *at)
+{
+  guint line = 1;
+
+  for (; text < at; text++)
+    line += *text == '\n';
+  return line;
+}
+
+static JsonNode *
+parse (const gchar *file, const gchar *text, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (AncJsonTwice) twice = anc_json_twice_new (parser);
   g_autoptr (GError) cause = NULL;
-  g_autofree gchar *text = NULL;
   AncJson root = { file, "", NULL };
-  gsize length;
 
-  if (!g_file_get_contents (file, &text, &length, &cause)) {
-    g_set_error (error, ANC_ERROR, ANC_ERROR_CONFIG, "%s", cause->message);
-    return NULL;
-  }
-  if (!g_utf8_validate (text, (gssize) length, NULL)) {
-    anc_config_error (error, file, "", "it is not text in UTF-8");
-    return NULL;
-  }
-  if (!json_parser_load_from_data (parser, text, (gssize) length, &cause)) {
-    const gchar *reason = cause->message;
-
+  if (!json_parser_load_from_data (parser, text, -1, &cause)) {
+    /* It is cut where its buffer ends, be that within a character. */
+    g_autofree gchar *reason = g_utf8_make_valid (cause->message, -1);
     /* json-glib calls whatever it parses "<data>". */
-    if (g_str_has_prefix (reason, "<data>:"))
-      reason += strlen ("<data>:");
-    anc_config_error (error, file, "", "it is not JSON (line %s)", reason);
+    gboolean prefixed = g_str_has_prefix (reason, "<data>:");
+
+    anc_config_error (error, file, "", "it is not JSON (line %s)",
+                      reason + (prefixed ? strlen ("<data>:") : 0));
     return NULL;
   }
   root.node = json_parser_get_root (parser);
@@ -39,6 +43,31 @@ anc_json_load (const gchar *file, GError **error)
   if (!anc_json_twice_check (twice, &root, error))
     return NULL;
   return json_parser_steal_root (parser);
+}
+
+JsonNode *
+anc_json_load (const gchar *file, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autofree gchar *text = NULL;
+  const gchar *wrong, *at = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (file, &text, &length, &cause)) {
+    g_set_error (error, ANC_ERROR, ANC_ERROR_CONFIG, "%s", cause->message);
+    return NULL;
+  }
+  if (!g_utf8_validate (text, (gssize) length, NULL)) {
+    anc_config_error (error, file, "", "it is not text in UTF-8");
+    return NULL;
+  }
+  wrong = anc_json_wrong_shape (text, &at);
+  if (wrong != NULL) {
+    anc_config_error (error, file, "", "%s (line %u)", wrong,
+                      line_of (text, at));
+    return NULL;
+  }
+  return parse (file, text, error);
 }
 
 gchar *
