@@ -74,6 +74,8 @@ build_glib ()
 make_tsan_glib ()
 (
   place=$1
+  command -v dpkg-source >/dev/null ||
+    { count_skip "$tsan_title" "dpkg-dev is missing"; exit 1; }
   mkdir -p "${place%/*}" 2>/dev/null || true
   work=$(mktemp -d "$place.XXXXXX" 2>/dev/null) ||
     { count_skip "$tsan_title" "cannot write to ${place%/*}"; exit 1; }
