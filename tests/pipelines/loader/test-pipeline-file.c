@@ -175,6 +175,28 @@ test_nesting (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* Each choice holds the next one twice. */
+static void
+test_doubling (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) choices = g_string_new (NULL);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 40; i++)
+    g_string_append_printf (choices,
+                            "'c%u': {'parameter': 'k', 'fragments': "
+                            "{'a': '${c%u} ${c%u}'}}, ",
+                            i, i + 1, i + 1);
+  text = g_strdup_printf (
+      HEAD "'pipeline': '${c0}', 'parameters': {'k': {'type': 'string', "
+           "'enum': ['a'], 'default': 'a'}}, 'choices': {%s'c40': "
+           "{'parameter': 'k', 'fragments': {'a': 'queue'}}}}",
+      choices->str);
+  g_assert_null (fixture_load (fixture, text, &error));
+  assert_error (error, ANC_ERROR_CONFIG, "there are too many fragments");
+}
+
 static void
 test_whole (Fixture *fixture, gconstpointer data)
 {
@@ -242,6 +264,7 @@ main (int argc, char **argv)
   fixture_add ("/pipeline-file/refusals", test_refusals);
   fixture_add ("/pipeline-file/not-text", test_not_text);
   fixture_add ("/pipeline-file/nesting", test_nesting);
+  fixture_add ("/pipeline-file/doubling", test_doubling);
   fixture_add ("/pipeline-file/whole", test_whole);
   fixture_add ("/pipeline-file/expand", test_expand);
   g_test_add_func ("/pipeline-file/declares", test_declares);
