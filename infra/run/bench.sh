@@ -11,6 +11,7 @@ main ()
   need_packages build run demo test
   take_lock
   need_tools
+  need_peers
   build_release || return 1
   use_build_tree
   exec "$root/tests/bench/run.sh" "$@"

@@ -16,9 +16,20 @@ versitygw_go=1.25.0
 # Where things are to be, whether they are there or not.
 python_tools ()
 {
+  place_by_content python "$root/infra/run/requirements.txt"
+}
+
+awss3_peer ()
+{
+  place_by_content awss3 "$root/tests/bench/peers/awss3/Cargo.lock"
+}
+
+# place_by_content NAME FILE: another content, another place.
+place_by_content ()
+{
   local key
-  key=$(cksum <"$root/infra/run/requirements.txt")
-  printf '%s/python-%s' "$tools_cache" "${key%% *}"
+  key=$(cksum <"$2")
+  printf '%s/%s-%s' "$tools_cache" "$1" "${key%% *}"
 }
 
 versitygw_tools ()
@@ -83,15 +94,22 @@ install_versitygw ()
   [ -e "$place/.complete" ]
 )
 
+# gst-plugin-aws, which the benchmark of ancs3sink measures itself against.
+install_awss3_peer ()
+{
+  rm -rf "$1"
+  "$root/tests/bench/peers/awss3/build.sh" "$1" && touch "$1/.complete"
+}
+
 # need_tool WHAT PLACE FUNCTION: one attempt, its output in a log. A failure
-# is no error here: the tests that miss it say so one by one.
+# is no error here: what misses it says so.
 need_tool ()
 {
   local what=$1 place=$2 install=$3
   [ ! -e "$place/.complete" ] || return 0
-  if ! quietly "Installing $what for tests" "$(log_file "tools-$install")" \
+  if ! quietly "Installing $what" "$(log_file "tools-$install")" \
     "$install" "$place"; then
-    say "Without $what the tests that need it are skipped."
+    say "Without $what whatever needs it is skipped."
   fi
 }
 
@@ -113,12 +131,28 @@ need_go ()
   find_go >/dev/null || command -v go >/dev/null || (need_packages go) || true
 }
 
+# Only the benchmark: it takes ten minutes to build.
+need_peers ()
+{
+  lock_tools
+  need_tool "gst-plugin-aws (some ten minutes)" "$(awss3_peer)" \
+    install_awss3_peer
+  exec 8>&-
+  export ANC_BENCH_PEERS=
+  [ ! -e "$(awss3_peer)/.complete" ] || ANC_BENCH_PEERS=$(awss3_peer)
+}
+
 # One at a time, whichever tree asks first.
-need_tools ()
+lock_tools ()
 {
   mkdir -p "$tools_cache" || die "cannot write to $tools_cache"
   exec 8>"$tools_cache/.lock"
   flock 8
+}
+
+need_tools ()
+{
+  lock_tools
   need_tool "Python packages" "$(python_tools)" install_python_tools
   need_go
   need_tool versitygw "$(versitygw_tools)" install_versitygw
