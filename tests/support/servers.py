@@ -1,18 +1,28 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The real servers that tests talk to. Each is a context manager and skips
 the test, with one sentence, where its program cannot be had."""
+import base64
+import hashlib
 import os
 import signal
-import subprocess
+import time
 import urllib.request
 
 import tools
-from process import Server, free_port
+from process import READY_SECONDS, Server, free_port
 
 ACCESS_KEY = "anctest"
 # What a secret must survive: characters that need escaping somewhere.
 SECRET_KEY = "anc/secret+key%with=all"
 REGION = "us-east-1"
+
+
+def hashed(password):
+    """As mosquitto_passwd does it, which takes no colon from a file."""
+    salt, rounds = os.urandom(12), 101
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, rounds)
+    salt, key = (base64.b64encode(each).decode() for each in (salt, key))
+    return f"$7${rounds}${salt}${key}"
 
 
 class Mosquitto(Server):
@@ -21,8 +31,9 @@ class Mosquitto(Server):
     the certificate's common name as user name; with `websockets` `ws_port`.
 
     `users` {name: password} ends anonymous access, `acl` is the text of an
-    ACL file, `config` more lines of mosquitto.conf. What it queues and retains
-    is written at once, so that kill() and start() lose none of it.
+    ACL file, `config` more lines of mosquitto.conf. It writes what it queues
+    and retains after each turn of its main loop, all of it each time. What it
+    acknowledged in its last turn dies with it: see save().
     """
 
     name = "mosquitto"
@@ -50,12 +61,14 @@ class Mosquitto(Server):
             # Else it becomes the user mosquitto, who may not read our folder.
             lines.append("user root")
         if users:
-            lines.append(f"password_file {self.password_file(users)}")
+            passwords = "".join(f"{name}:{hashed(word)}\n"
+                                for name, word in users.items())
+            lines.append(f"password_file {self.write('passwords', passwords)}")
         if acl:
             lines.append(f"acl_file {self.write('acl', acl)}")
         if persistence:
             lines += ["persistence true",
-                      f"persistence_location {self.folder}/",
+                      f"persistence_location {self.memory_folder()}/",
                       "autosave_on_changes true", "autosave_interval 1"]
         return lines
 
@@ -72,13 +85,6 @@ class Mosquitto(Server):
         path.chmod(0o600)
         return path
 
-    def password_file(self, users):
-        path = self.write("passwords", "".join(
-            f"{name}:{word}\n" for name, word in users.items()))
-        subprocess.run([tools.need("mosquitto_passwd"), "-U", path],
-                       check=True, capture_output=True)
-        return path
-
     def command(self):
         return [self.program, "-c", self.config_path]
 
@@ -87,8 +93,22 @@ class Mosquitto(Server):
                 if port]
 
     def save(self):
-        """Writes its database now."""
+        """Returns when all that it has acknowledged is written."""
+        before = self.written()
         self.process.send_signal(signal.SIGUSR1)
+        end = time.monotonic() + READY_SECONDS
+        while self.written() == before:
+            if time.monotonic() > end:
+                self.fail("did not write its database")
+            time.sleep(0.005)
+
+    def written(self):
+        """Changes with each writing: a new file takes the old one's name."""
+        try:
+            facts = (self.memory_folder() / "mosquitto.db").stat()
+        except FileNotFoundError:
+            return None
+        return facts.st_ino, facts.st_mtime_ns
 
 
 class S3Server(Server):
