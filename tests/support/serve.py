@@ -17,6 +17,7 @@ Exit code 77 and one line `skip: REASON`: the server cannot be had here.
 """
 import argparse
 import contextlib
+import signal
 import sys
 import unittest
 from pathlib import Path
@@ -47,6 +48,9 @@ def parse():
                         metavar="NAME:PASSWORD")
     parser.add_argument("--acl", metavar="FILE")
     parser.add_argument("--websockets", action="store_true")
+    parser.add_argument("--verbose", action="store_true",
+                        help="mosquitto logs each packet")
+    parser.add_argument("--no-persistence", action="store_true")
     parser.add_argument("--config", default="", metavar="LINES",
                         help="more of mosquitto.conf")
     parser.add_argument("--behind-moto", action="store_true",
@@ -70,7 +74,8 @@ def make_server(options, stack, pki):
             tls=pki, client_certificates=options.client_certificates,
             users=dict(each.split(":", 1) for each in options.user),
             acl=options.acl and Path(options.acl).read_text(encoding="utf-8"),
-            websockets=options.websockets, config=options.config)
+            websockets=options.websockets, verbose=options.verbose,
+            persistence=not options.no_persistence, config=options.config)
     if options.name == "moto":
         return servers.Moto()
     behind = (stack.enter_context(servers.Moto())
@@ -139,6 +144,8 @@ def serve(options, stack):
 
 
 def main():
+    # As when the input ends: nothing is left behind.
+    signal.signal(signal.SIGTERM, lambda *facts: sys.exit(128 + facts[0]))
     options = parse()
     if (options.name == "proxy") != bool(options.target):
         sys.exit("serve.py: proxy, and nothing else, needs --target")

@@ -110,6 +110,11 @@ class Lines(Case):
         self.assertEqual(self.program.wait(20), 0)
         self.assertFalse(listens(self.proxy.port))
 
+    def test_ends_when_told_to(self):
+        self.program.terminate()
+        self.assertEqual(self.program.wait(20), 128 + 15)
+        self.assertFalse(listens(self.proxy.port))
+
 
 class Servers(Case):
     def test_none_outlives_a_killed_parent(self):

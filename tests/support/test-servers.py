@@ -46,7 +46,8 @@ class Broker(unittest.TestCase):
 
     def test_passwords_and_acl(self):
         with Mosquitto(users={"ann": "wörd: #1"}, acl="user ann\n"
-                       "topic read $SYS/#\ntopic readwrite a/#\n") as broker:
+                       "topic read $SYS/#\ntopic readwrite a/#\n",
+                       verbose=True) as broker:
             for word, code in (("wörd: #1", 0), ("word", 5)):
                 self.assertEqual(mosquitto("pub", broker, "-t", "a/b", "-m",
                                            "x", "-u", "ann", "-P", word)[0],
