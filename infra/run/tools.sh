@@ -12,6 +12,8 @@ tools_cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/gst-plugins-anc/tools
 versitygw_version=1.8.0
 # What its go.mod asks for.
 versitygw_go=1.25.0
+# Where installers put Go, beside PATH.
+go_places=(/usr/local/go/bin/go /usr/lib/go-*/bin/go)
 
 # Where things are to be, whether they are there or not.
 python_tools ()
@@ -49,8 +51,7 @@ install_python_tools ()
     touch "$place/.complete"
 }
 
-# A Go that is new enough, of all that are in PATH and where its own installer
-# puts it.
+# The first Go that is new enough.
 find_go ()
 {
   local each version
@@ -60,7 +61,7 @@ find_go ()
       printf '%s' "$each"
       return 0
     fi
-  done < <(type -aP go; printf '%s\n' /usr/local/go/bin/go /usr/lib/go-*/bin/go)
+  done < <(type -aP go; printf '%s\n' "${go_places[@]}")
   return 1
 }
 
