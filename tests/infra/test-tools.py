@@ -78,6 +78,13 @@ class Tools(unittest.TestCase):
         self.assertEqual(self.runs(), ["pip", "go"])
         self.assertFalse((self.root / "home").exists())
 
+    def test_without_a_home(self):
+        self.run_script("tools_cache=/dev/null/none; need_tools")
+        self.assertTrue(list((self.root / "build/tools").glob("python-*")))
+        shown = call(*self.command('echo "$tools_cache"'),
+                     env={"PATH": "/usr/bin:/bin"})
+        self.assertRegex(shown.stdout, "^/.*/.cache/gst-plugins-anc/tools\n")
+
     def test_other_requirements_are_another_place(self):
         self.run_script()
         with open(self.root / "infra/run/requirements.txt", "a",
