@@ -11,6 +11,8 @@
 
 # shellcheck source=infra/run/fuzz.sh
 source "$root/infra/run/fuzz.sh"
+# shellcheck source=infra/run/tools.sh
+source "$root/infra/run/tools.sh"
 # shellcheck source=infra/run/tsan.sh
 source "$root/infra/run/tsan.sh"
 
@@ -142,6 +144,7 @@ main ()
   check_suites "$@"
   need_packages build run demo test
   take_lock
+  need_tools
   tally=$(log_file tally)
   : >"$tally"
   if [ $# -gt 0 ]; then
