@@ -14,14 +14,13 @@ system_sleep (gpointer data, gint64 microseconds, GCancellable *cancellable,
 {
   gint64 end = g_get_monotonic_time () + microseconds;
   GPollFD fd = { .fd = -1, .events = G_IO_IN };
-  gboolean pollable = cancellable != NULL
-                      && g_cancellable_make_pollfd (cancellable, &fd);
+  gboolean pollable
+      = cancellable != NULL && g_cancellable_make_pollfd (cancellable, &fd);
   gint64 left;
 
   while ((left = end - g_get_monotonic_time ()) > 0
          && !g_cancellable_is_cancelled (cancellable))
-    g_poll (&fd, pollable ? 1 : 0,
-            (gint) MIN ((left + 999) / 1000, G_MAXINT));
+    g_poll (&fd, pollable ? 1 : 0, (gint) MIN ((left + 999) / 1000, G_MAXINT));
   if (pollable)
     g_cancellable_release_fd (cancellable);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);

@@ -37,8 +37,7 @@ fill_table (Table table, guint64 polynomial)
   }
   for (guint k = 1; k < 8; k++)
     for (guint i = 0; i < 256; i++)
-      table[k][i]
-          = table[k - 1][i] >> 8 ^ table[0][table[k - 1][i] & 0xff];
+      table[k][i] = table[k - 1][i] >> 8 ^ table[0][table[k - 1][i] & 0xff];
 }
 
 static guint64

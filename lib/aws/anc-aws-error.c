@@ -7,7 +7,7 @@ typedef AncAwsErrorDetails AncAwsErrorPrivate;
 static void
 anc_aws_error_private_init (AncAwsErrorPrivate *self)
 {
-  *self = (AncAwsErrorPrivate) { 0 };
+  *self = (AncAwsErrorPrivate){ 0 };
 }
 
 static void

@@ -53,9 +53,8 @@ compute_signature (const Moment *moment, const AncAwsSignable *request,
 {
   gchar *secret = g_strconcat (
       "AWS4", anc_aws_credentials_secret_access_key (credentials), NULL);
-  const gchar *steps[]
-      = { moment->date, request->region, request->service, "aws4_request",
-          text };
+  const gchar *steps[] = { moment->date, request->region, request->service,
+                           "aws4_request", text };
   guint8 key[ANC_AWS_SHA256_SIZE], next[ANC_AWS_SHA256_SIZE];
   gchar *signature;
 
@@ -85,8 +84,8 @@ finish (const Moment *moment, const AncAwsSignable *request,
       = g_strdup_printf ("%s\n%s\n%s\n%s\n%s\n%s", request->method, path, query,
                          header_lines, names, request->payload_hash);
   self->string_to_sign = string_to_sign (moment, self->canonical_request);
-  self->signature = compute_signature (moment, request, credentials,
-                                       self->string_to_sign);
+  self->signature
+      = compute_signature (moment, request, credentials, self->string_to_sign);
   return self;
 }
 

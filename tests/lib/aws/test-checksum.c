@@ -50,19 +50,18 @@ static void
 check_variants (const AncAwsCrcVariant *variants, guint count,
                 guint64 polynomial, guint64 ones)
 {
-  static const gsize sizes[] = { 0,   1,    7,    8,    9,    15,   16,
-                                 17,  63,   64,   65,   127,  128,  1000,
-                                 4095, 4096, 4097, 4159, 4160, 5000, 19999 };
+  static const gsize sizes[]
+      = { 0,   1,   7,    8,    9,    15,   16,   17,   63,   64,   65,
+          127, 128, 1000, 4095, 4096, 4097, 4159, 4160, 5000, 19999 };
   g_autofree guint8 *data = random_bytes ();
 
   for (guint v = 0; v < count; v++)
     for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
       for (guint offset = 0; offset < 16; offset += 5) {
-        g_test_message ("%s, %" G_GSIZE_FORMAT " bytes at %u",
-                        variants[v].name, sizes[i], offset);
-        g_assert_cmphex (
-            variants[v].update (ones, data + offset, sizes[i]), ==,
-            bitwise (polynomial, ones, data + offset, sizes[i]));
+        g_test_message ("%s, %" G_GSIZE_FORMAT " bytes at %u", variants[v].name,
+                        sizes[i], offset);
+        g_assert_cmphex (variants[v].update (ones, data + offset, sizes[i]), ==,
+                         bitwise (polynomial, ones, data + offset, sizes[i]));
       }
 }
 
@@ -91,8 +90,7 @@ test_pieces (void)
     guint32 b32 = anc_aws_crc32c (0, data + cut, SIZE - cut);
     guint64 b64 = anc_aws_crc64nvme (0, data + cut, SIZE - cut);
 
-    g_assert_cmphex (anc_aws_crc32c (a32, data + cut, SIZE - cut), ==,
-                     whole32);
+    g_assert_cmphex (anc_aws_crc32c (a32, data + cut, SIZE - cut), ==, whole32);
     g_assert_cmphex (anc_aws_crc64nvme (a64, data + cut, SIZE - cut), ==,
                      whole64);
     g_assert_cmphex (anc_aws_crc32c_combine (a32, b32, SIZE - cut), ==,
@@ -138,10 +136,8 @@ test_composite (void)
   g_autofree gchar *value
       = anc_aws_checksum_composite (ANC_AWS_CHECKSUM_SHA256, parts, 2);
 
-  g_assert_cmpstr (value, ==,
-                   "5aAf7hTg7VxIcU8iGA8lrYNltT+XefedxKPX6Tlj+Uo=-2");
-  g_assert_null (
-      anc_aws_checksum_composite (ANC_AWS_CHECKSUM_SHA256, bad, 2));
+  g_assert_cmpstr (value, ==, "5aAf7hTg7VxIcU8iGA8lrYNltT+XefedxKPX6Tlj+Uo=-2");
+  g_assert_null (anc_aws_checksum_composite (ANC_AWS_CHECKSUM_SHA256, bad, 2));
   g_assert_null (
       anc_aws_checksum_composite (ANC_AWS_CHECKSUM_CRC64NVME, bad, 0));
 }

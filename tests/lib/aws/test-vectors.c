@@ -102,9 +102,8 @@ parse_context (Case *self)
       member (keys, "token"), 0);
   self->region = g_strdup (member (object, "region"));
   self->service = g_strdup (member (object, "service"));
-  self->hash = sign_body
-                   ? anc_aws_sha256_hex (self->body, strlen (self->body))
-                   : g_strdup (ANC_AWS_EMPTY_SHA256);
+  self->hash = sign_body ? anc_aws_sha256_hex (self->body, strlen (self->body))
+                         : g_strdup (ANC_AWS_EMPTY_SHA256);
   self->request = (AncAwsSignable){
     .method = self->method,
     .path = self->path,
@@ -114,8 +113,8 @@ parse_context (Case *self)
     .region = self->region,
     .service = self->service,
     .time = g_date_time_to_unix (time) * G_USEC_PER_SEC,
-    .expires_seconds = (guint) json_object_get_int_member (
-        object, "expiration_in_seconds"),
+    .expires_seconds
+    = (guint) json_object_get_int_member (object, "expiration_in_seconds"),
     .flags
     = (flag (object, "normalize", TRUE) ? 0 : ANC_AWS_SIGN_PATH_AS_IS)
       | (sign_body ? ANC_AWS_SIGN_CONTENT_SHA256 : 0)
@@ -169,10 +168,9 @@ check_header_form (const Case *self)
 
   check_stages (self, "header", signature);
   for (guint i = 0; i < anc_aws_fields_length (signature->headers); i++) {
-    g_autofree gchar *line
-        = g_strdup_printf ("\n%s:%s\n",
-                           anc_aws_fields_name (signature->headers, i),
-                           anc_aws_fields_value (signature->headers, i));
+    g_autofree gchar *line = g_strdup_printf (
+        "\n%s:%s\n", anc_aws_fields_name (signature->headers, i),
+        anc_aws_fields_value (signature->headers, i));
     g_autofree gchar *lower = g_ascii_strdown (line, -1);
 
     g_test_message ("%s", anc_aws_fields_name (signature->headers, i));
