@@ -393,6 +393,39 @@ test_expects (Fixture *self, gconstpointer data)
   g_assert_cmpuint (peer_request (self->peer, 1)->size, ==, size);
 }
 
+/* Where bodies keep breaking off, a request without one is asked for the
+ * reason. */
+static void
+test_probe (Fixture *self, gconstpointer data)
+{
+  gsize size = 8 * 1024 * 1024;
+  g_autoptr (GBytes) body = g_bytes_new_take (g_malloc0 (size), size);
+  AncAwsRequest probe = { .operation = "PutThing",
+                          .resource = "s3://bucket/key",
+                          .method = "GET",
+                          .path = "/probe" };
+  AncAwsRequest request
+      = { .method = "PUT", .path = "/x", .body = body, .probe = &probe };
+
+  peer_refuse_body (self->peer);
+  peer_refuse_body (self->peer);
+  /* On a kept connection libsoup would send once more by itself. */
+  peer_close_after (self->peer);
+  peer_answer (self->peer, 403, NULL, FAULT ("InvalidAccessKeyId"));
+  send_request (self, &request);
+  assert_failure (self, ANC_AWS_ERROR_DENIED, 3);
+  g_assert_cmpstr (peer_request (self->peer, 2)->line, ==,
+                   "GET /probe HTTP/1.1");
+  /* Another right than the one that is missing says nothing. */
+  peer_refuse_body (self->peer);
+  peer_refuse_body (self->peer);
+  peer_answer (self->peer, 403, NULL, FAULT ("AccessDenied"));
+  peer_say (self->peer, OK_REPLY);
+  send_request (self, &request);
+  g_assert_no_error (self->error);
+  g_assert_cmpuint (self->response->attempts, ==, 3);
+}
+
 /* --- the clock --- */
 
 static void
@@ -618,6 +651,7 @@ main (int argc, char **argv)
   add ("error-in-body", NULL, test_error_in_body);
   add ("kept-connection-was-closed", NULL, test_kept_connection_was_closed);
   add ("expects", NULL, test_expects);
+  add ("probe", NULL, test_probe);
   add ("skew", NULL, test_skew);
   add ("perhaps-skew", NULL, test_perhaps_skew);
   add ("expired", NULL, test_expired);
