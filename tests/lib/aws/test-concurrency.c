@@ -93,6 +93,26 @@ test_threads (Fixture *self, gconstpointer data)
   g_assert_cmpuint (connections, <=, THREADS);
 }
 
+/* --- which connection --- */
+
+static void
+test_kept_connections (Fixture *self, gconstpointer data)
+{
+  static const guint expected[] = { 1, 1, 1, 2, 3, 3 };
+  AncAwsRequest request = { .method = "POST" };
+
+  peer_forever (self->peer, OK_REPLY);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
+    /* A POST that may be repeated goes over a kept one, too. */
+    request.flags = i == 3 ? ANC_AWS_REQUEST_NOT_IDEMPOTENT : 0;
+    fake_clock_advance (&self->clock, i == 4 ? 16 : 14);
+    fixture_send (self, &request);
+    g_assert_no_error (self->error);
+    g_assert_cmpuint (peer_request (self->peer, i)->connection, ==,
+                      expected[i]);
+  }
+}
+
 /* --- what is left unread --- */
 
 /* A stream that is given up does not wait for the rest of the body. */
@@ -133,6 +153,7 @@ main (int argc, char **argv)
     { "/concurrency/cancel-body", "body", test_cancel },
     { "/concurrency/abandon", NULL, test_abandon },
     { "/concurrency/threads", NULL, test_threads },
+    { "/concurrency/kept-connections", NULL, test_kept_connections },
   };
 
   g_test_init (&argc, &argv, NULL);
