@@ -6,15 +6,15 @@
 #include <gst/gst.h>
 #include <string.h>
 
-#include "broker.h"
+#include "client.h"
 
 #define PATIENCE (30 * GST_SECOND)
 
 static gchar *
-uri_of (Broker *broker, const gchar *topic)
+uri_of (TestServer *broker, const gchar *topic)
 {
-  return g_strdup_printf ("mqtt://127.0.0.1:%s/%s", broker_get (broker, "PORT"),
-                          topic);
+  return g_strdup_printf ("mqtt://127.0.0.1:%s/%s",
+                          test_server_get (broker, "PORT"), topic);
 }
 
 /* The next message of that type; element messages also by name. */
@@ -59,12 +59,12 @@ stat_of (GstElement *element, const gchar *name)
 }
 
 static GstElement *
-listen_to (Broker *broker, const gchar *properties, GstElement **ret_sink)
+listen_to (TestServer *broker, const gchar *properties, GstElement **ret_sink)
 {
   g_autofree gchar *line
       = g_strdup_printf ("ancmqttsrc name=src uri=mqtt://127.0.0.1:%s %s ! "
                          "appsink name=sink sync=false",
-                         broker_get (broker, "PORT"), properties);
+                         test_server_get (broker, "PORT"), properties);
   g_autoptr (GError) error = NULL;
   GstElement *pipeline = gst_parse_launch (line, &error);
 
@@ -114,7 +114,7 @@ play_to_end (const gchar *format, ...)
 static void
 test_json (gconstpointer more)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autofree gchar *uri = NULL;
   GstElement *pipeline, *sink;
 
@@ -157,7 +157,7 @@ test_json (gconstpointer more)
 static void
 test_sender_times (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autofree gchar *uri = NULL;
   GstElement *pipeline, *sink;
   GstClockTime first = 0;
@@ -187,7 +187,7 @@ test_sender_times (void)
 static void
 test_raw (gconstpointer gzip)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autofree gchar *uri = NULL;
   g_autofree gchar *properties = g_strdup_printf (
       "topic=# caps=application/x-test gzip=%s", (const gchar *) gzip);
@@ -234,7 +234,7 @@ test_invalid (void)
     "{\"data\":\"AAAA\",\"encoding\":\"gzip\"}",
     "{\"data\":\"AA=A\"}",
   };
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (AncMqttQueue) queue = memory_queue ();
   g_autoptr (AncMqttSettings) settings = NULL;
   g_autoptr (Client) sender = NULL;
@@ -273,11 +273,11 @@ test_invalid (void)
 }
 
 static GstHarness *
-new_sink (Broker *broker, const gchar *properties)
+new_sink (TestServer *broker, const gchar *properties)
 {
   g_autofree gchar *line
       = g_strdup_printf ("ancmqttsink uri=mqtt://127.0.0.1:%s/a %s async=false",
-                         broker_get (broker, "PORT"), properties);
+                         test_server_get (broker, "PORT"), properties);
   GstHarness *harness = gst_harness_new_parse (line);
 
   gst_harness_set_src_caps_str (harness, "application/x-test");
@@ -314,7 +314,7 @@ static void
 test_stalled (void)
 {
   enum { COUNT = 20000 };
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (GstElement) sink = NULL;
   GstHarness *harness;
 
@@ -322,12 +322,12 @@ test_stalled (void)
     return;
   harness = new_sink (broker, "");
   sink = sink_of (harness);
-  broker_command (broker, "suspend");
+  test_server_tell (broker, "suspend");
   for (guint i = 0; i < COUNT; i++)
     g_assert_cmpint (push (harness, 200), ==, GST_FLOW_OK);
   g_assert_cmpuint (stat_of (sink, "acknowledged"), ==, 0);
   g_assert_cmpuint (stat_of (sink, "queued-messages"), ==, COUNT);
-  broker_command (broker, "resume");
+  test_server_tell (broker, "resume");
   gst_harness_push_event (harness, gst_event_new_eos ());
   g_assert_cmpuint (stat_of (sink, "queued-messages"), ==, 0);
   g_assert_cmpuint (stat_of (sink, "acknowledged"), ==, COUNT);
@@ -348,14 +348,14 @@ push_many (gpointer harness)
 static void
 test_block (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (GstElement) sink = NULL;
   GstHarness *harness;
   GThread *thread;
 
   if (broker == NULL)
     return;
-  broker_command (broker, "suspend");
+  test_server_tell (broker, "suspend");
   harness = new_sink (broker, "queue-limit-messages=10");
   sink = sink_of (harness);
   thread = g_thread_new ("push", push_many, harness);
@@ -363,7 +363,7 @@ test_block (void)
     g_usleep (1000);
   gst_element_set_state (sink, GST_STATE_PAUSED);
   gst_element_set_state (sink, GST_STATE_PLAYING);
-  broker_command (broker, "resume");
+  test_server_tell (broker, "resume");
   g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, GST_FLOW_OK);
   gst_harness_push_event (harness, gst_event_new_eos ());
   g_assert_cmpuint (stat_of (sink, "acknowledged"), ==, 100);
@@ -373,14 +373,14 @@ test_block (void)
 static void
 test_stop_while_full (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (GstElement) sink = NULL;
   GstHarness *harness;
   GThread *thread;
 
   if (broker == NULL)
     return;
-  broker_command (broker, "suspend");
+  test_server_tell (broker, "suspend");
   harness = new_sink (broker, "queue-limit-messages=10");
   sink = sink_of (harness);
   thread = g_thread_new ("push", push_many, harness);
@@ -388,7 +388,7 @@ test_stop_while_full (void)
     g_usleep (1000);
   gst_element_set_state (sink, GST_STATE_NULL);
   g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), !=, GST_FLOW_OK);
-  broker_command (broker, "resume");
+  test_server_tell (broker, "resume");
   gst_harness_teardown (harness);
 }
 
@@ -400,19 +400,19 @@ test_next_start (void)
   g_autofree gchar *file = g_build_filename (directory, "robin.sqlite", NULL);
   g_autofree gchar *properties = g_strdup_printf (
       "queue-directory=%s client-id=robin drain-timeout=1", directory);
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   GstHarness *harness;
   GstElement *sink;
 
   if (broker == NULL)
     return;
-  broker_command (broker, "suspend");
+  test_server_tell (broker, "suspend");
   harness = new_sink (broker, properties);
   for (guint i = 0; i < 50; i++)
     g_assert_cmpint (push (harness, 100), ==, GST_FLOW_OK);
   gst_harness_push_event (harness, gst_event_new_eos ());
   gst_harness_teardown (harness);
-  broker_command (broker, "resume");
+  test_server_tell (broker, "resume");
 
   harness = new_sink (broker, properties);
   sink = sink_of (harness);
