@@ -29,13 +29,17 @@ static const gchar *const type_names[] = {
   [ANC_STREAM_FAILURE] = "error",
 };
 
-/* Depth of brackets outside strings; the rest is left to the parser. */
+/* Whether brackets outside strings make one object of few levels and nothing
+ * besides; the rest is left to the parser. json-glib 1.6 leaks the first of two
+ * values. */
 static gboolean
-is_shallow (const gchar *text, gsize size)
+is_one_shallow_object (const gchar *text, gsize size)
 {
   gboolean quoted = FALSE;
   guint depth = 0;
 
+  while (size > 0 && g_ascii_isspace (text[size - 1]))
+    size--;
   for (gsize i = 0; i < size; i++) {
     if (quoted && text[i] == '\\')
       i++;
@@ -43,12 +47,12 @@ is_shallow (const gchar *text, gsize size)
       quoted = !quoted;
     else if (!quoted && (text[i] == '{' || text[i] == '['))
       depth++;
-    else if (!quoted && (text[i] == '}' || text[i] == ']') && depth > 0)
-      depth--;
-    if (depth > DEPTH_MAX)
+    else if (!quoted && (text[i] == '}' || text[i] == ']') && --depth == 0)
+      return text[i] == '}' && i == size - 1;
+    if (depth > DEPTH_MAX || (depth == 0 && !g_ascii_isspace (text[i])))
       return FALSE;
   }
-  return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -63,9 +67,11 @@ check_text (const gchar *text, gsize size, GError **error)
            || !g_utf8_validate_len (text, size, NULL))
     g_set_error (error, ANC_STREAM_ERROR, ANC_STREAM_ERROR_MALFORMED,
                  "a text frame that is not text");
-  else if (!is_shallow (text, size))
-    g_set_error (error, ANC_STREAM_ERROR, ANC_STREAM_ERROR_LIMIT,
-                 "a text frame with more than %u levels", DEPTH_MAX);
+  else if (!is_one_shallow_object (text, size))
+    g_set_error (error, ANC_STREAM_ERROR, ANC_STREAM_ERROR_MALFORMED,
+                 "a text frame that is not one JSON object of at most %u "
+                 "levels",
+                 DEPTH_MAX);
   else
     return TRUE;
   return FALSE;

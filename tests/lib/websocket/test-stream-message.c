@@ -220,7 +220,11 @@ test_bad_text (void)
       ANC_STREAM_ERROR_MALFORMED },
     { "{\"type\":\"\xff\"}", ANC_STREAM_ERROR_MALFORMED },
     { "{\"type\":\"ack\",\"seq\":1,\"x\":[[[[[[[[1]]]]]]]]}",
-      ANC_STREAM_ERROR_LIMIT },
+      ANC_STREAM_ERROR_MALFORMED },
+    { "1{\"type\":\"ack\",\"seq\":1}", ANC_STREAM_ERROR_MALFORMED },
+    { "{\"type\":\"ack\",\"seq\":1}{}", ANC_STREAM_ERROR_MALFORMED },
+    { "{\"type\":\"ack\",\"seq\":1]", ANC_STREAM_ERROR_MALFORMED },
+    { "}{", ANC_STREAM_ERROR_MALFORMED },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
@@ -268,7 +272,7 @@ test_deep (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (parse_text (text, &error));
-  g_assert_error (error, ANC_STREAM_ERROR, ANC_STREAM_ERROR_LIMIT);
+  g_assert_error (error, ANC_STREAM_ERROR, ANC_STREAM_ERROR_MALFORMED);
 }
 
 static void
