@@ -36,8 +36,9 @@ typedef enum {
   ANC_STREAM_FLAG_HEADER = 1 << 2,  /* needed to decode what follows */
   ANC_STREAM_FLAG_DELTA = 1 << 3,   /* cannot be decoded on its own */
   ANC_STREAM_FLAG_MORE = 1 << 4,    /* the buffer goes on in the next message */
+  ANC_STREAM_FLAG_CONTINUED = 1 << 5, /* goes on with that of the last one */
 } AncStreamFlags;
-#define ANC_STREAM_FLAGS_ALL 0x1fu
+#define ANC_STREAM_FLAGS_ALL 0x3fu
 
 /* What follows, from the one who is going to send it. Either `caps` is given,
  * in GStreamer's notation, or `format`, `rate` and `channels` describe

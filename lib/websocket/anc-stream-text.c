@@ -18,9 +18,12 @@ typedef struct {
 } FlagName;
 
 static const FlagName flag_names[] = {
-  { "discont", ANC_STREAM_FLAG_DISCONT }, { "gap", ANC_STREAM_FLAG_GAP },
-  { "header", ANC_STREAM_FLAG_HEADER },   { "delta", ANC_STREAM_FLAG_DELTA },
+  { "discont", ANC_STREAM_FLAG_DISCONT },
+  { "gap", ANC_STREAM_FLAG_GAP },
+  { "header", ANC_STREAM_FLAG_HEADER },
+  { "delta", ANC_STREAM_FLAG_DELTA },
   { "more", ANC_STREAM_FLAG_MORE },
+  { "continued", ANC_STREAM_FLAG_CONTINUED },
 };
 
 static const gchar *const type_names[] = {

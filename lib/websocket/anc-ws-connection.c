@@ -179,11 +179,18 @@ anc_ws_note_close (AncWsConnection *self, guint code, gboolean by_peer,
   self->close_reason = g_strdup (reason);
 }
 
+/* A close of ours that was never answered is no close: what went before it may
+ * have been lost with it. */
 void
 anc_ws_finish (AncWsConnection *self, guint code, const gchar *reason)
 {
   if (self->state == STATE_DONE)
     return;
+  if (self->state == STATE_CLOSING && !self->close_received
+      && !self->discarding) {
+    self->close_code = 0;
+    g_clear_pointer (&self->close_reason, g_free);
+  }
   anc_ws_note_close (self, code, FALSE, reason);
   self->state = STATE_DONE;
   anc_ws_take_turn (self);

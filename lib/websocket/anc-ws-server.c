@@ -35,6 +35,7 @@ struct _AncWsServer {
  * server may go before that, then `server` is NULL and all I/O is cancelled. */
 typedef struct {
   AncWsServer *server;
+  GPtrArray *pending; /* the server's */
   GIOStream *stream;
   GCancellable *cancellable;
   GSource *timer;
@@ -47,8 +48,8 @@ typedef struct {
 static void
 handshake_free (Handshake *self)
 {
-  if (self->server != NULL)
-    g_ptr_array_remove_fast (self->server->pending, self);
+  g_ptr_array_remove_fast (self->pending, self);
+  g_ptr_array_unref (self->pending);
   if (self->timer != NULL)
     g_source_destroy (self->timer);
   g_clear_pointer (&self->timer, g_source_unref);
@@ -347,6 +348,7 @@ on_incoming (GSocketService *service, GSocketConnection *connection,
   }
   self = g_new0 (Handshake, 1);
   self->server = server;
+  self->pending = g_ptr_array_ref (server->pending);
   self->stream = G_IO_STREAM (g_object_ref (connection));
   self->cancellable = g_cancellable_new ();
   g_ptr_array_add (server->pending, self);
@@ -459,6 +461,9 @@ anc_ws_server_free (AncWsServer *self)
     handshake->server = NULL;
     g_cancellable_cancel (handshake->cancellable);
   }
+  /* GIO shakes hands for TLS in a thread of its own, whose end comes later. */
+  while (self->pending->len > 0)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
   g_ptr_array_unref (self->pending);
   g_object_unref (self->service);
   anc_ws_tls_clear (&self->tls);

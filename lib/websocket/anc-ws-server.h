@@ -31,8 +31,8 @@ AncWsServer *anc_ws_server_new (const AncWsService *service,
                                 AncWsAccepted accepted, gpointer data,
                                 GError **error);
 
-/* Stops listening, and handshakes that have begun. Connections are their
- * owner's. */
+/* Stops listening, and handshakes that have begun, for whose end it runs the
+ * main context. Connections are their owner's. */
 void anc_ws_server_free (AncWsServer *self);
 
 guint anc_ws_server_port (const AncWsServer *self);
