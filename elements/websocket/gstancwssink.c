@@ -283,7 +283,8 @@ finish_stream (GstAncWsSink *self)
   return ret == GST_FLOW_OK ? drain (self) : ret;
 }
 
-/* EOS goes on when the receivers have it. */
+/* EOS goes on when the receivers have it. Serialised events come with the
+ * preroll lock held, like buffers. */
 static gboolean
 event (GstBaseSink *base, GstEvent *what)
 {
@@ -291,9 +292,7 @@ event (GstBaseSink *base, GstEvent *what)
   GstFlowReturn ret;
 
   if (GST_EVENT_TYPE (what) == GST_EVENT_EOS) {
-    GST_BASE_SINK_PREROLL_LOCK (base);
     ret = finish_stream (self);
-    GST_BASE_SINK_PREROLL_UNLOCK (base);
     if (ret != GST_FLOW_OK) {
       gst_event_unref (what);
       return FALSE;
