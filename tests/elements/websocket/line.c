@@ -22,6 +22,20 @@ on_handoff (GstElement *element, GstBuffer *buffer, gpointer data)
 }
 
 static void
+on_back_handoff (GstElement *element, GstBuffer *buffer, GstPad *pad,
+                 gpointer data)
+{
+  Line *self = data;
+  GstMapInfo map;
+
+  g_assert_true (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  g_mutex_lock (&self->lock);
+  g_byte_array_append (self->back, map.data, (guint) map.size);
+  g_mutex_unlock (&self->lock);
+  gst_buffer_unmap (buffer, &map);
+}
+
+static void
 on_pad_handoff (GstElement *element, GstBuffer *buffer, GstPad *pad,
                 gpointer data)
 {
@@ -60,6 +74,7 @@ line_new (const gchar *format, ...)
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->bytes = g_byte_array_new ();
+  self->back = g_byte_array_new ();
   self->buffers = g_array_new (FALSE, FALSE, sizeof (LineBuffer));
   self->pipeline
       = gst_parse_launch_full (text, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &error);
@@ -67,6 +82,7 @@ line_new (const gchar *format, ...)
   self->ws = gst_bin_get_by_name (GST_BIN (self->pipeline), "ws");
   record (self, "out", G_CALLBACK (on_pad_handoff));
   record (self, "in", G_CALLBACK (on_handoff));
+  record (self, "back", G_CALLBACK (on_back_handoff));
   return self;
 }
 
@@ -77,6 +93,7 @@ line_free (Line *self)
   g_clear_object (&self->ws);
   gst_object_unref (self->pipeline);
   g_byte_array_unref (self->bytes);
+  g_byte_array_unref (self->back);
   g_array_unref (self->buffers);
   gst_clear_caps (&self->caps);
   g_mutex_clear (&self->lock);

@@ -11,8 +11,9 @@ typedef struct {
   GMutex lock;
   GCond cond;
   GByteArray *bytes;
-  GArray *buffers; /* LineBuffer */
-  GstCaps *caps;   /* at `out`, of the last buffer */
+  GByteArray *back; /* at `back` (fakesink), a second one */
+  GArray *buffers;  /* LineBuffer */
+  GstCaps *caps;    /* at `out`, of the last buffer */
 } Line;
 
 typedef struct {
