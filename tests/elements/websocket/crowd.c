@@ -5,6 +5,7 @@
 #include "anc-ws-client.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
 
@@ -35,6 +36,8 @@ note_data (Member *member, const AncStreamMessage *message)
   CrowdMember *seen = &member->seen;
   gint64 made, now = g_get_monotonic_time ();
 
+  if (seen->messages == 0)
+    seen->first_seq = message->seq;
   if (seen->messages > 0 && message->seq != seen->last_seq + 1)
     seen->missing += (guint) (message->seq - seen->last_seq - 1);
   seen->last_seq = message->seq;
@@ -234,4 +237,35 @@ void
 crowd_wake (Crowd *self)
 {
   g_main_context_invoke (self->context, on_wake, self);
+}
+
+static void
+on_event (GSocketClient *client, GSocketClientEvent event,
+          GSocketConnectable *connectable, GIOStream *stream, gpointer unused)
+{
+  if (event == G_SOCKET_CLIENT_CONNECTING)
+    g_socket_set_option (
+        g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)),
+        SOL_SOCKET, SO_RCVBUF, 2048, NULL);
+}
+
+GSocketConnection *
+crowd_deaf (guint port)
+{
+  static const gchar head[]
+      = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Protocol: " ANC_STREAM_SUBPROTOCOL "\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  GSocketConnection *connection;
+
+  g_signal_connect (client, "event", G_CALLBACK (on_event), NULL);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1",
+                                                (guint16) port, NULL, NULL);
+  g_assert_nonnull (connection);
+  g_assert_true (g_output_stream_write_all (
+      g_io_stream_get_output_stream (G_IO_STREAM (connection)), head,
+      strlen (head), NULL, NULL, NULL));
+  return connection;
 }

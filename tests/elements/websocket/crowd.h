@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 /* Many clients of one server, in a thread of their own. */
 typedef struct _Crowd Crowd;
 
 typedef struct {
   guint messages; /* data */
-  guint64 last_seq;
+  guint64 first_seq, last_seq;
   guint missing;    /* gaps in seq */
   gboolean greeted; /* the first message was a hello */
   gboolean ended;
@@ -34,3 +34,7 @@ void crowd_wait_closed (Crowd *self);
 
 /* Stalled ones begin to read. */
 void crowd_wake (Crowd *self);
+
+/* Connects and shakes hands, and never reads a byte, with next to no room in its
+ * kernel. */
+GSocketConnection *crowd_deaf (guint port);
