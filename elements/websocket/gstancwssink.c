@@ -25,7 +25,8 @@
  * once. EOS is answered when the receivers have acknowledged the end of the
  * stream.
  *
- * Latency: none; it does not wait for the clock (#GstBaseSink:sync is false).
+ * Latency: none; it does not wait for the clock (#GstBaseSink:sync is false), nor
+ * hold up the state change of its pipeline (#GstBaseSink:async is false).
  *
  * ## Example launch lines
  * |[
@@ -568,4 +569,7 @@ gst_anc_ws_sink_init (GstAncWsSink *self)
       = (GstAncWsSending){ GST_ANC_WS_SLOW_DROP, 1 << 20, 1000, FALSE, 10000 };
   self->drain_timeout = 30000;
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
+  /* What is sent may be what a loudspeaker of the same pipeline waits for: the
+   * bin must not hold it until that one has prerolled. */
+  gst_base_sink_set_async_enabled (GST_BASE_SINK (self), FALSE);
 }

@@ -177,12 +177,19 @@ on_read (GObject *input, GAsyncResult *result, gpointer data)
   }
   if (g_bytes_get_size (bytes) == 0) {
     g_task_return_new_error (task, ANC_WS_ERROR, ANC_WS_ERROR_UNREACHABLE,
-                             "The other side closed during the handshake");
+                             "The other side closed during the handshake; if "
+                             "it speaks TLS, write wss://, or set a "
+                             "certificate that it wants");
     return;
   }
   g_byte_array_append (so_far, g_bytes_get_data (bytes, NULL),
                        (guint) g_bytes_get_size (bytes));
-  if (end_of_head (so_far) != NULL)
+  /* TLS to one who does not expect it: no line would ever end. */
+  if (!g_ascii_isupper (so_far->data[0]))
+    g_task_return_new_error (task, ANC_WS_ERROR, ANC_WS_ERROR_HANDSHAKE,
+                             "The other side does not speak HTTP: it may speak "
+                             "TLS");
+  else if (end_of_head (so_far) != NULL)
     g_task_return_boolean (task, TRUE);
   else if (so_far->len >= ANC_WS_HEAD_MAX)
     g_task_return_new_error (task, ANC_WS_ERROR, ANC_WS_ERROR_HANDSHAKE,

@@ -40,6 +40,23 @@ detail (const GstStructure *details, const gchar *name)
   return value;
 }
 
+/* For JSON: quotes, and what is not a character of a line. */
+static gchar *
+escape (const gchar *text)
+{
+  GString *escaped = g_string_new (NULL);
+
+  for (; *text != '\0'; text++) {
+    if (*text == '"' || *text == '\\')
+      g_string_append_c (escaped, '\\');
+    if (g_ascii_iscntrl (*text))
+      g_string_append_printf (escaped, "\\u%04x", *text);
+    else
+      g_string_append_c (escaped, *text);
+  }
+  return g_string_free (escaped, FALSE);
+}
+
 static void
 print_error (GstMessage *message)
 {
@@ -49,7 +66,7 @@ print_error (GstMessage *message)
 
   gst_message_parse_error (message, &error, NULL);
   gst_message_parse_error_details (message, &details);
-  escaped = g_strescape (error->message, NULL);
+  escaped = escape (error->message);
   g_print ("{\"end\": \"error\", \"domain\": \"%s\", \"code\": %d, "
            "\"message\": \"%s\", \"status\": %u, \"close\": %u}\n",
            g_quark_to_string (error->domain), error->code, escaped,

@@ -41,7 +41,7 @@ round_trip (const gchar *source, const gchar *sender, const gchar *more,
 
   g_object_get (down, "port", &down_port, NULL);
   receive = line_new ("ancwssrc uri=ws://127.0.0.1:%u/down %s ! fakesink "
-                      "name=out async=false",
+                      "name=out",
                       down_port, more);
   line_play (receive);
   send = line_new ("%s ! identity name=in ! ancwssink "
@@ -245,7 +245,7 @@ test_shared (void)
       NOISE ("200", "331") " ! identity name=in ! ancwssink connection=x "
                            "uri=ws://127.0.0.1:%u/ slow-client-policy=block "
                            "ancwssrc name=ws connection=x ! fakesink "
-                           "name=back async=false",
+                           "name=back",
       port);
 
   line_play (device);

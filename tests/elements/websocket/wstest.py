@@ -4,13 +4,13 @@ import asyncio
 import json
 import os
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 
-import tools
+import websockets
 
 OUTCOME = os.environ["ANC_TEST_OUTCOME"]
-websockets = tools.module("websockets")
 
 
 class Pipeline:
@@ -25,26 +25,47 @@ class Pipeline:
             words.append(f"{name}=ANC_SECRET_{number}")
         if debug is not None:
             env.update(debug)
+        self.errors = tempfile.TemporaryFile(mode="w+")
         # pylint: disable=consider-using-with
         self.process = subprocess.Popen(
             [OUTCOME, launch, *words], env=env, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        self.port = int(self.process.stdout.readline().split()[1])
+            stderr=self.errors, stdin=subprocess.DEVNULL, text=True)
+        self.said = ""
+        self.port = int(self.line("PORT ").split()[1])
 
     def __enter__(self):
         return self
 
     def __exit__(self, *failure):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
+        self.process.kill()
+        self.process.stdout.close()
+        self.process.wait()
+        self.errors.close()
+
+    def line(self, start):
+        """The next line that begins so; what comes before is kept in `said`."""
+        while line := self.process.stdout.readline():
+            if line.startswith(start):
+                return line
+            self.said += line
+        self.errors.seek(0)
+        raise AssertionError(f"it ended: {self.errors.read()}")
 
     def end(self, seconds=60):
         """How it ended: {"end": "eos"} or an error with all its details."""
-        out, err = self.process.communicate(timeout=seconds)
-        if self.process.returncode != 0:
-            raise AssertionError(f"exit {self.process.returncode}: {err}")
-        return json.loads(out)
+        timer = threading.Timer(seconds, self.process.kill)
+        timer.start()
+        try:
+            found = self.line("{")
+            self.said += self.process.stdout.read()
+            code = self.process.wait(seconds)
+        finally:
+            timer.cancel()
+        self.errors.seek(0)
+        self.said += self.errors.read()
+        if code != 0:
+            raise AssertionError(f"exit {code}: {self.said}")
+        return json.loads(found)
 
 
 def outcome(launch, seconds=60, **settings):
