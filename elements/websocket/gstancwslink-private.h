@@ -77,7 +77,7 @@ struct _GstAncWsLink {
   AncWsTls tls;              /* (network) */
 
   GMainContext *context;
-  GMainLoop *loop;
+  gint quit;       /* (atomic) */
   GThread *thread; /* (state changes, which come one at a time) */
 
   AncWsServer *server;       /* (network) */

@@ -172,8 +172,8 @@ run (gpointer data)
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   /* `start` is gone. */
-  if (ok)
-    g_main_loop_run (self->loop);
+  while (ok && !g_atomic_int_get (&self->quit))
+    g_main_context_iteration (self->context, TRUE);
   gst_anc_ws_peers_close (self);
   g_main_context_pop_thread_default (self->context);
   return NULL;
@@ -182,10 +182,10 @@ run (gpointer data)
 static void
 stop_thread (GstAncWsLink *self)
 {
-  g_main_loop_quit (self->loop);
+  g_atomic_int_set (&self->quit, TRUE);
+  g_main_context_wakeup (self->context);
   g_thread_join (self->thread);
   self->thread = NULL;
-  g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
 }
 
@@ -195,7 +195,8 @@ start_thread (GstAncWsLink *self, GError **error)
   Start start = { .link = self };
 
   self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
+  /* Not a GMainLoop: it could be told to quit before it runs. */
+  g_atomic_int_set (&self->quit, FALSE);
   self->thread = g_thread_new ("ancwebsocket", run, &start);
   g_mutex_lock (&self->lock);
   while (!start.done)

@@ -19,7 +19,7 @@ typedef struct {
 struct _Crowd {
   GThread *thread;
   GMainContext *context;
-  GMainLoop *loop;
+  gint quit; /* (atomic) */
   Member *members;
   guint n;
   guint port;
@@ -126,7 +126,8 @@ run (gpointer data)
   for (guint i = 0; i < self->n; i++)
     anc_ws_connect_async (&request, &tls, &limits, NULL, on_connected,
                           &self->members[i]);
-  g_main_loop_run (self->loop);
+  while (!g_atomic_int_get (&self->quit))
+    g_main_context_iteration (self->context, TRUE);
   for (guint i = 0; i < self->n; i++)
     anc_ws_connection_abort (self->members[i].connection, 1001, NULL);
   while (self->open > 0)
@@ -152,7 +153,6 @@ crowd_new (guint port, guint n, guint stalled, gboolean timed)
     self->members[i].seen.delays = g_array_new (FALSE, FALSE, sizeof (gint64));
   }
   self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
   self->thread = g_thread_new ("crowd", run, self);
   g_mutex_lock (&self->lock);
   while (self->connecting > 0)
@@ -164,13 +164,13 @@ crowd_new (guint port, guint n, guint stalled, gboolean timed)
 void
 crowd_free (Crowd *self)
 {
-  g_main_loop_quit (self->loop);
+  g_atomic_int_set (&self->quit, TRUE);
+  g_main_context_wakeup (self->context);
   g_thread_join (self->thread);
   for (guint i = 0; i < self->n; i++) {
     anc_ws_connection_unref (self->members[i].connection);
     g_array_unref (self->members[i].seen.delays);
   }
-  g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
