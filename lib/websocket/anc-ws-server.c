@@ -9,6 +9,9 @@
 
 /* Handshakes under way at the same time, above which newcomers are dropped. */
 #define PENDING_MAX 256
+/* That the kernel holds before we look. With GIO's 10 a crowd that comes at once
+ * waits for its second or third SYN. */
+#define BACKLOG 1024
 /* A page cannot send Authorization; it may offer its token as a subprotocol. */
 #define TOKEN_SUBPROTOCOL "anc.bearer."
 
@@ -439,6 +442,7 @@ anc_ws_server_new (const AncWsService *service, const AncWsTls *tls,
   AncWsServer *self = g_new0 (AncWsServer, 1);
 
   self->service = g_socket_service_new ();
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (self->service), BACKLOG);
   self->subprotocols = g_strdupv (service->subprotocols);
   self->token = g_strdup (service->token);
   self->origins = g_strdupv (service->origins);
