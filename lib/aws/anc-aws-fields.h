@@ -38,3 +38,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncAwsFields, anc_aws_fields_unref)
 /* Percent-encodes all but the unreserved characters of RFC 3986 and those in
  * `kept`, with upper-case digits: the encoding of AWS signatures. */
 gchar *anc_aws_uri_encode (const gchar *text, const gchar *kept);
+void anc_aws_uri_append (GString *encoded, guchar c, const gchar *kept);
