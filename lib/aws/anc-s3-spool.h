@@ -51,12 +51,12 @@ void anc_s3_spool_release (AncS3Spool *self, guint64 size);
 /* What a journal says. */
 typedef struct {
   gchar *bucket, *key;
-  gboolean unique;  /* no other stream makes this key */
+  gboolean unique; /* no other stream makes this key */
   guint64 index;
   gint64 started; /* microseconds since 1970 */
   AncS3Description *description;
-  gchar *upload_id;  /* NULL: none yet */
-  GPtrArray *parts;  /* of AncS3Part, by number - 1; NULL: not uploaded */
+  gchar *upload_id; /* NULL: none yet */
+  GPtrArray *parts; /* of AncS3Part, by number - 1; NULL: not uploaded */
   gboolean ended;
   guint64 duration;
 } AncS3SpoolRecord;

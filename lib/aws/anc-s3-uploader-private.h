@@ -40,6 +40,7 @@ typedef struct {
   gchar *upload_id;  /* NULL: not created */
   gchar *old_key, *old_upload_id; /* recovered: to be aborted first, or NULL */
   gchar *possible_uploads;
+  gint64 doubt_since; /* real time: an upload may have been begun; 0: no */
   gboolean multipart; /* more than one piece: needs an upload */
   gboolean ended;     /* no byte follows */
   gboolean partial;
@@ -56,7 +57,7 @@ typedef struct {
 } AncS3Outgoing;
 
 struct _AncS3Uploader {
-  AncS3UploaderOptions options; /* strings and s3 owned */
+  AncS3UploaderOptions options; /* strings owned */
   AncS3Memory *memory;
   AncS3Spool *spool; /* NULL: none */
   GPtrArray *threads;
@@ -124,8 +125,9 @@ gboolean anc_s3_settle_put (AncS3Outgoing *self, GBytes *body,
 gboolean anc_s3_settle_complete (AncS3Outgoing *self, GPtrArray *parts,
                                  const gchar *checksum,
                                  AncS3ObjectInfo *ret_info);
-/* An upload that a lost reply began: adopts it or notes it. */
-void anc_s3_settle_create (AncS3Outgoing *self, gint64 since);
+/* An upload that a lost reply began: adopts it or notes it. FALSE: it could not
+ * be found out, and `doubt_since` stays. */
+gboolean anc_s3_settle_create (AncS3Outgoing *self, GError **error);
 /* By on_error. TRUE: it became an object after all (COMPLETE). `ret_left`:
  * the upload that stays, NULL: none. */
 gboolean anc_s3_clean_up (AncS3Outgoing *self, AncS3ObjectInfo *ret_info,

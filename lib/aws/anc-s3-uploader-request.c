@@ -7,8 +7,8 @@
  * after replies that left in doubt what happened; the client has tries of its
  * own inside each. */
 #define ROUNDS 3u
-#define FIRST_PAUSE_MS 200u
-#define LONGEST_PAUSE_MS 5000u
+#define FIRST_PAUSE_MS 50u
+#define LONGEST_PAUSE_MS 2000u
 
 static GCancellable *
 cancellable_of (const AncS3Outgoing *self)
@@ -44,11 +44,22 @@ abort_old (AncS3Outgoing *self)
   g_clear_pointer (&self->old_upload_id, g_free);
 }
 
+static gboolean
+put_once (AncS3Outgoing *self, GBytes *body, AncS3ObjectInfo *ret_info,
+          GError **error)
+{
+  const AncS3UploaderOptions *options = &self->uploader->options;
+
+  return options->calls->put (options->s3, options->bucket, self->key,
+                              &self->description->attributes, body, NULL,
+                              ret_info, cancellable_of (self), error);
+}
+
 gboolean
 anc_s3_request_put (AncS3Outgoing *self, AncS3ObjectInfo *ret_info,
                     GError **error)
 {
-  const AncS3UploaderOptions *options = &self->uploader->options;
+  AncBackoff backoff = { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, 0 };
   g_autoptr (GError) failed = NULL;
   g_autoptr (GBytes) body = NULL;
 
@@ -58,33 +69,46 @@ anc_s3_request_put (AncS3Outgoing *self, AncS3ObjectInfo *ret_info,
   if (body == NULL)
     return FALSE;
   abort_old (self);
-  if (options->calls->put (options->s3, options->bucket, self->key,
-                           &self->description->attributes, body, NULL, ret_info,
-                           cancellable_of (self), &failed))
-    return TRUE;
-  if (anc_s3_error_is_doubtful (failed)
-      && anc_s3_settle_put (self, body, ret_info))
-    return TRUE;
+  for (guint i = 0; i < ROUNDS; i++) {
+    gboolean doubtful;
+
+    g_clear_error (&failed);
+    if (put_once (self, body, ret_info, &failed))
+      return TRUE;
+    /* a second round is doubtful by itself: the first may have been heard */
+    doubtful = anc_s3_error_is_doubtful (failed);
+    if ((i > 0 || doubtful) && anc_s3_settle_put (self, body, ret_info))
+      return TRUE;
+    if (!doubtful || i + 1 == ROUNDS
+        || !pause_for (&backoff, cancellable_of (self)))
+      break;
+  }
   g_propagate_error (error, g_steal_pointer (&failed));
   return FALSE;
 }
 
+/* As long as it is open whether an upload was begun, none is begun anew. */
 static gboolean
 create_once (AncS3Outgoing *self, GError **error)
 {
   const AncS3UploaderOptions *options = &self->uploader->options;
-  gint64 since = g_get_real_time ();
+  gint64 now = g_get_real_time ();
   g_autoptr (GError) failed = NULL;
   gchar *upload_id = NULL;
 
-  if (options->calls->create (options->s3, options->bucket, self->key,
-                              &self->description->attributes, &upload_id,
-                              cancellable_of (self), &failed))
-    self->upload_id = upload_id;
-  else if (anc_s3_error_is_doubtful (failed))
-    anc_s3_settle_create (self, since);
+  if (self->doubt_since != 0 && !anc_s3_settle_create (self, error))
+    return FALSE;
   if (self->upload_id != NULL)
     return TRUE;
+  if (options->calls->create (options->s3, options->bucket, self->key,
+                              &self->description->attributes, &upload_id,
+                              cancellable_of (self), &failed)) {
+    self->upload_id = upload_id;
+    return TRUE;
+  }
+  if (anc_s3_error_is_doubtful (failed)
+      || g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    self->doubt_since = now;
   g_propagate_error (error, g_steal_pointer (&failed));
   return FALSE;
 }
@@ -102,7 +126,7 @@ anc_s3_request_create (AncS3Outgoing *self, GError **error)
       return self->entry == NULL
              || anc_s3_spool_entry_log_upload (self->entry, self->upload_id,
                                                error);
-    if (!anc_s3_error_is_doubtful (failed)
+    if (!anc_s3_error_is_doubtful (failed) || i + 1 == ROUNDS
         || !pause_for (&backoff, cancellable_of (self)))
       break;
   }
@@ -257,7 +281,7 @@ anc_s3_request_complete (AncS3Outgoing *self, AncS3ObjectInfo *ret_info,
     if (is_invalid_part (failed) ? !correct_etags (self, parts)
                                  : !anc_s3_error_is_doubtful (failed))
       break;
-    if (!pause_for (&backoff, cancellable_of (self)))
+    if (i + 1 == ROUNDS || !pause_for (&backoff, cancellable_of (self)))
       break;
   }
   g_propagate_error (error, g_steal_pointer (&failed));

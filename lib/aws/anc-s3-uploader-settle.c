@@ -139,28 +139,27 @@ note_possible (AncS3Outgoing *self, const gchar *upload_id)
 
 /* On a key that is ours alone every upload is ours. On another one somebody else
  * may have begun it at this very moment: it is told and not touched. */
-void
-anc_s3_settle_create (AncS3Outgoing *self, gint64 since)
+gboolean
+anc_s3_settle_create (AncS3Outgoing *self, GError **error)
 {
   const AncS3UploaderOptions *options = &self->uploader->options;
   g_autoptr (GPtrArray) uploads = NULL;
 
   if (!options->calls->list_uploads (options->s3, options->bucket, self->key,
-                                     &uploads, self->last, NULL))
-    return;
+                                     &uploads, self->last, error))
+    return FALSE;
   for (guint i = 0; i < uploads->len; i++) {
     const AncS3Upload *upload = g_ptr_array_index (uploads, i);
     if (!g_str_equal (upload->key, self->key)
-        || upload->initiated < since - CLOCKS_APART)
+        || upload->initiated < self->doubt_since - CLOCKS_APART)
       continue;
-    if (!self->unique)
-      note_possible (self, upload->upload_id);
-    else if (self->upload_id == NULL)
+    if (self->unique && self->upload_id == NULL)
       self->upload_id = g_strdup (upload->upload_id);
     else
-      options->calls->abort (options->s3, options->bucket, self->key,
-                             upload->upload_id, self->last, NULL);
+      note_possible (self, upload->upload_id);
   }
+  self->doubt_since = 0;
+  return TRUE;
 }
 
 /* A request that was cancelled may still arrive after an abort, so it is
@@ -218,6 +217,8 @@ anc_s3_clean_up (AncS3Outgoing *self, AncS3ObjectInfo *ret_info,
 {
   AncS3OnError policy = self->uploader->options.on_error;
 
+  if (self->doubt_since != 0)
+    anc_s3_settle_create (self, NULL);
   if (self->entry != NULL || self->upload_id == NULL)
     return FALSE;
   if (policy == ANC_S3_ON_ERROR_COMPLETE && cut_to_sent (self)

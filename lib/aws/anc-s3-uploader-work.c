@@ -93,6 +93,7 @@ outcome_of (const AncS3Outgoing *object)
     .recovered = object->recovered,
     .partial = object->partial,
     .possible_uploads = object->possible_uploads,
+    .upload_in_doubt = object->doubt_since != 0,
   };
 }
 
@@ -210,6 +211,8 @@ step_part (AncS3Uploader *self, AncS3Outgoing *object)
   }
   object->busy--;
   g_cond_broadcast (&self->work);
+  /* a writer that waits for the spool looks again whether that has a point */
+  g_cond_broadcast (&self->room);
 }
 
 static void
@@ -283,7 +286,7 @@ gpointer
 anc_s3_uploader_work (gpointer uploader)
 {
   AncS3Uploader *self = uploader;
-  AncS3Outgoing *object;
+  AncS3Outgoing *object = NULL;
   Step step;
 
   g_mutex_lock (&self->lock);

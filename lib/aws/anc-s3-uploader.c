@@ -59,8 +59,6 @@ anc_s3_uploader_new (const AncS3UploaderOptions *options, GError **error)
   self->options = *options;
   self->options.bucket = g_strdup (options->bucket);
   self->options.spool_directory = NULL;
-  if (options->s3 != NULL)
-    anc_s3_ref (options->s3);
   self->spool = spool;
   g_mutex_init (&self->lock);
   g_cond_init (&self->work);
@@ -88,8 +86,6 @@ anc_s3_uploader_free (AncS3Uploader *self)
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->work);
   g_cond_clear (&self->room);
-  if (self->options.s3 != NULL)
-    anc_s3_unref (self->options.s3);
   g_free ((gchar *) self->options.bucket);
   g_free (self);
 }
@@ -280,6 +276,9 @@ copy (AncS3Uploader *self, AncS3Piece *piece, gsize at, const guint8 *data,
   good = anc_s3_piece_write (piece, at, data, size, error);
   g_mutex_lock (&self->lock);
   object->busy--;
+  /* it may have been all that kept a failed object from being cleaned up */
+  if (object->error != NULL)
+    g_cond_broadcast (&self->work);
   return good;
 }
 

@@ -42,7 +42,9 @@ typedef struct {
                                  * on_error is not, removed; else NULL */
   const gchar *possible_uploads; /* ids, by commas, of uploads that may be ours:
                                   * begun by a request whose reply was lost */
-  const gchar *spool_folder;     /* of failed (): where the bytes are kept */
+  /* One more may have been begun, and S3 could not be asked for its id. */
+  gboolean upload_in_doubt;
+  const gchar *spool_folder; /* of failed (): where the bytes are kept */
 } AncS3Outcome;
 
 /* Called from any thread, with no lock held; must not call back. */
@@ -60,7 +62,7 @@ typedef struct {
 } AncS3UploaderEvents;
 
 typedef struct {
-  AncS3 *s3;
+  AncS3 *s3; /* borrowed for as long as the uploader lives */
   const AncS3Calls *calls;
   const gchar *bucket;
   guint64 part_size;  /* bytes, 5 MiB to 5 GiB */
