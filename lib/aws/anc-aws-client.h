@@ -76,6 +76,9 @@ typedef struct {
   const AncAwsFields *headers; /* NULL: none */
   GBytes *body;                /* NULL: none; not copied */
   const gchar *region;         /* to sign for; NULL: the client's */
+  /* What lives in one region, the bucket: a redirect is remembered for it.
+   * NULL: not remembered. */
+  const gchar *locality;
   AncAwsRequestFlags flags;
 } AncAwsRequest;
 
@@ -112,6 +115,13 @@ gchar *anc_aws_client_presign (AncAwsClient *self, const AncAwsRequest *request,
  * stays what it is. */
 void anc_aws_client_explain_read (AncAwsClient *self, const gchar *resource,
                                   GError **error);
+
+/* For callers that go on with what a response's stream left: the tries that the
+ * client allows, and the wait before the next one after so many failures (1 or
+ * more) in a row. FALSE: cancelled. */
+guint anc_aws_client_max_attempts (const AncAwsClient *self);
+gboolean anc_aws_client_wait (AncAwsClient *self, guint failures,
+                              GCancellable *cancellable, GError **error);
 
 /* Counted since the client was made; read from any thread. */
 typedef struct {
