@@ -3,10 +3,15 @@
 
 : "${root:?}"
 
+# shellcheck source=infra/run/tools.sh
+source "$root/infra/run/tools.sh"
+
 main ()
 {
   need_packages build run demo test
   take_lock
+  need_tools
+  need_peers
   build_release || return 1
   use_build_tree
   exec "$root/tests/bench/run.sh" "$@"

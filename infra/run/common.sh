@@ -50,7 +50,7 @@ packages_of ()
       /^\[/ { on = $0 == want; found = found || on; next }
       on && NF && !/^#/ { print }
       END { exit !found }' "$root/infra/run/packages.txt" ||
-      die "there is no package set \"$set\"; the sets: build run demo test"
+      die "there is no package set \"$set\"; the sets: build run demo test go"
   done
 }
 

@@ -7,6 +7,9 @@
 
 : "${root:?}" "${build:?}"
 
+# shellcheck source=infra/run/tools.sh
+source "$root/infra/run/tools.sh"
+
 all_suites=(unit element pipeline infra)
 
 count_results ()
@@ -119,6 +122,7 @@ main ()
   check_suites "$@"
   need_packages build run demo test
   take_lock
+  need_tools
   tally=$(log_file tally)
   : >"$tally"
   if [ $# -gt 0 ]; then
