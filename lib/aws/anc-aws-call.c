@@ -187,6 +187,7 @@ anc_aws_call_try (AncAwsCall *self, AncAwsReply *ret_reply, GError **error)
     .query = self->request->query,
     .headers = headers,
     .body = self->request->body,
+    .fresh = (self->request->flags & ANC_AWS_REQUEST_NOT_IDEMPOTENT) != 0,
   };
   self->attempts++;
   count (self);

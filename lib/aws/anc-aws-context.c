@@ -10,7 +10,7 @@ struct _AncAwsContext {
   gatomicrefcount references;
   gchar **environment; /* holds secrets: wiped */
   gchar *profile;
-  gboolean explicit_profile;
+  gboolean explicit_profile, argument_profile;
   const AncAwsClock *clock;
 
   GMutex lock;          /* for what follows */
@@ -21,7 +21,8 @@ struct _AncAwsContext {
 static void
 choose_profile (AncAwsContext *self, const gchar *profile)
 {
-  if (profile == NULL || *profile == '\0')
+  self->argument_profile = profile != NULL && *profile != '\0';
+  if (!self->argument_profile)
     profile = anc_aws_context_getenv (self, "AWS_PROFILE");
   if (profile == NULL)
     profile = anc_aws_context_getenv (self, "AWS_DEFAULT_PROFILE");
@@ -100,6 +101,18 @@ gboolean
 anc_aws_context_profile_is_explicit (const AncAwsContext *self)
 {
   return self->explicit_profile;
+}
+
+gboolean
+anc_aws_context_profile_is_argument (const AncAwsContext *self)
+{
+  return self->argument_profile;
+}
+
+const gchar *const *
+anc_aws_context_environment (const AncAwsContext *self)
+{
+  return (const gchar *const *) self->environment;
 }
 
 static gchar *

@@ -30,6 +30,11 @@ gboolean anc_aws_context_getenv_boolean (const AncAwsContext *self,
 const gchar *anc_aws_context_profile (const AncAwsContext *self);
 /* The user named the profile: that it is missing is an error. */
 gboolean anc_aws_context_profile_is_explicit (const AncAwsContext *self);
+/* It was given to anc_aws_context_new (), not by a variable: it comes before
+ * keys in the environment. */
+gboolean anc_aws_context_profile_is_argument (const AncAwsContext *self);
+/* All variables, NAME=VALUE; owned by the context. For child processes. */
+const gchar *const *anc_aws_context_environment (const AncAwsContext *self);
 
 /* The parsed files AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, by default
  * below ~/.aws; owned by the context. Missing files are empty; unreadable or

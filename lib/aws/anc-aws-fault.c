@@ -183,6 +183,7 @@ static const Meaning meanings[] = {
     "The data changed on the way; send it again" },
   { "NotImplemented", 0, ANC_AWS_ERROR_NOT_SUPPORTED,
     "This service cannot do it; leave the option out" },
+  { "RequestTimeout", 0, ANC_AWS_ERROR_TIMEOUT, TRY_LATER },
   { "SlowDown", 0, ANC_AWS_ERROR_THROTTLED, TRY_LATER },
   { "EntityTooSmall", 0, ANC_AWS_ERROR_ARGUMENT,
     "All parts but the last need at least 5 MiB" },
@@ -238,15 +239,18 @@ anc_aws_fault_to_error (const AncAwsFault *self, const gchar *operation,
     .retryable = retryable,
     .attempts = attempts,
   };
-  g_autofree gchar *status = g_strdup_printf ("HTTP %u", self->status);
-  g_autofree gchar *said
-      = self->message != NULL ? g_strdup (self->message) : g_strdup (status);
-  gsize length = strlen (said);
+  gsize length = self->message != NULL ? strlen (self->message) : 0;
 
-  if (length > 1 && said[length - 1] == '.')
-    said[length - 1] = '\0';
-  anc_aws_error_set (error, meaning.error, &details,
-                     "%s of %s was refused: %s (%s). %s.", operation, resource,
-                     said, self->code != NULL ? self->code : status,
-                     meaning.remedy);
+  if (length > 0 && self->message[length - 1] == '.')
+    length--;
+  if (length > 0)
+    anc_aws_error_set (
+        error, meaning.error, &details, "%s of %s was refused: %.*s (%s). %s.",
+        operation, resource, (gint) length, self->message,
+        self->code != NULL ? self->code : "no code", meaning.remedy);
+  else
+    anc_aws_error_set (error, meaning.error, &details,
+                       "%s of %s was refused with HTTP %u%s%s. %s.", operation,
+                       resource, self->status, self->code != NULL ? ", " : "",
+                       self->code != NULL ? self->code : "", meaning.remedy);
 }

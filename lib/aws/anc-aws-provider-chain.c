@@ -94,11 +94,17 @@ anc_aws_provider_chain (AncAwsProvider **sources, guint count)
 AncAwsProvider *
 anc_aws_provider_default (AncAwsContext *context)
 {
-  AncAwsProvider *sources[] = {
-    anc_aws_provider_environment (context),
-  };
-  g_autoptr (AncAwsProvider) chain
-      = anc_aws_provider_chain (sources, G_N_ELEMENTS (sources));
+  AncAwsProvider *sources[5];
+  g_autoptr (AncAwsProvider) chain = NULL;
+  guint count = 0;
 
+  if (!anc_aws_context_profile_is_argument (context)) {
+    sources[count++] = anc_aws_provider_environment (context);
+    sources[count++] = anc_aws_provider_web_identity_environment (context);
+  }
+  sources[count++] = anc_aws_provider_profile (context);
+  sources[count++] = anc_aws_provider_container (context, NULL);
+  sources[count++] = anc_aws_provider_instance (context);
+  chain = anc_aws_provider_chain (sources, count);
   return anc_aws_provider_cached (chain, anc_aws_context_clock (context));
 }

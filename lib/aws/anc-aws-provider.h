@@ -108,9 +108,9 @@ typedef struct {
 AncAwsProvider *anc_aws_provider_iot (AncAwsContext *context,
                                       const AncAwsIotIdentity *identity);
 
-/* What every AWS SDK does without being told, cached: environment, web identity
- * and profile, container, EC2 instance. A profile that the user named comes
- * before the environment. */
+/* What every AWS SDK does without being told, cached: environment, web identity,
+ * profile, container, EC2 instance. A profile given to the context comes in the
+ * place of the first two. */
 AncAwsProvider *anc_aws_provider_default (AncAwsContext *context);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncAwsProvider, anc_aws_provider_unref)

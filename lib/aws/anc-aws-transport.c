@@ -233,6 +233,8 @@ build_message (AncAwsTransport *self, const AncAwsExchange *exchange)
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  if (exchange->fresh)
+    soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
   for (guint i = 0; exchange->headers != NULL
                     && i < anc_aws_fields_length (exchange->headers);
        i++)

@@ -32,6 +32,9 @@ typedef struct {
   const gchar *path, *query;
   const AncAwsFields *headers; /* NULL: none; Host comes by itself */
   GBytes *body;                /* NULL: none */
+  /* Over a new connection: on one that was kept a request may be sent twice,
+   * the second time because the first found it closed. */
+  gboolean fresh;
 } AncAwsExchange;
 
 typedef struct {

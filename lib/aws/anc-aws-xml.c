@@ -2,6 +2,7 @@
 #include "anc-aws-xml.h"
 
 #include "anc-aws-error.h"
+#include "anc-secret.h"
 
 #include <string.h>
 
@@ -35,7 +36,7 @@ anc_aws_xml_free (AncAwsXml *self)
   if (self == NULL)
     return;
   g_free (self->name);
-  g_free (self->text);
+  anc_secret_free (self->text); /* STS sends keys */
   g_ptr_array_unref (self->children);
   g_free (self);
 }

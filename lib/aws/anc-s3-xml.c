@@ -16,6 +16,7 @@ refuse (GError **error, const gchar *what)
   return FALSE;
 }
 
+/* Servers agree on how the root's name begins, not on Result or Response. */
 static AncAwsXml *
 parse (GBytes *body, const gchar *root, GError **error)
 {
@@ -26,7 +27,7 @@ parse (GBytes *body, const gchar *root, GError **error)
 
   if (xml == NULL)
     return NULL;
-  if (strcmp (xml->name, root) != 0) {
+  if (!g_str_has_prefix (xml->name, root)) {
     refuse (error, "the answer is another than the one asked for");
     return NULL;
   }
@@ -55,8 +56,7 @@ is_truncated (const AncAwsXml *root)
 gchar *
 anc_s3_xml_parse_upload_id (GBytes *body, GError **error)
 {
-  g_autoptr (AncAwsXml) root
-      = parse (body, "InitiateMultipartUploadResult", error);
+  g_autoptr (AncAwsXml) root = parse (body, "InitiateMultipartUpload", error);
   const gchar *id = anc_aws_xml_text (root, "UploadId");
 
   if (root != NULL && (id == NULL || *id == '\0'))
@@ -118,7 +118,7 @@ gboolean
 anc_s3_xml_parse_parts (GBytes *body, GPtrArray *parts, guint *ret_marker,
                         GError **error)
 {
-  g_autoptr (AncAwsXml) root = parse (body, "ListPartsResult", error);
+  g_autoptr (AncAwsXml) root = parse (body, "ListParts", error);
   guint before = parts->len;
 
   if (root == NULL)
@@ -162,8 +162,7 @@ anc_s3_xml_parse_uploads (GBytes *body, GPtrArray *uploads,
                           gchar **ret_key_marker, gchar **ret_id_marker,
                           GError **error)
 {
-  g_autoptr (AncAwsXml) root
-      = parse (body, "ListMultipartUploadsResult", error);
+  g_autoptr (AncAwsXml) root = parse (body, "ListMultipartUploads", error);
   g_autofree gchar *key = NULL;
 
   if (root == NULL)
@@ -221,7 +220,7 @@ gboolean
 anc_s3_xml_parse_objects (GBytes *body, GPtrArray *objects, GPtrArray *prefixes,
                           gchar **ret_token, GError **error)
 {
-  g_autoptr (AncAwsXml) root = parse (body, "ListBucketResult", error);
+  g_autoptr (AncAwsXml) root = parse (body, "ListBucket", error);
   const gchar *token;
 
   if (root == NULL)
@@ -251,8 +250,7 @@ gboolean
 anc_s3_xml_parse_complete (GBytes *body, AncS3ObjectInfo *ret_info,
                            GError **error)
 {
-  g_autoptr (AncAwsXml) root
-      = parse (body, "CompleteMultipartUploadResult", error);
+  g_autoptr (AncAwsXml) root = parse (body, "CompleteMultipartUpload", error);
   const gchar *etag = anc_aws_xml_text (root, "ETag");
 
   if (root == NULL)
@@ -269,7 +267,7 @@ gboolean
 anc_s3_xml_parse_deleted (GBytes *body, gchar **ret_key, gchar **ret_code,
                           gchar **ret_message, GError **error)
 {
-  g_autoptr (AncAwsXml) root = parse (body, "DeleteResult", error);
+  g_autoptr (AncAwsXml) root = parse (body, "Delete", error);
   const AncAwsXml *fault = anc_aws_xml_child (root, "Error");
   const gchar *key = anc_aws_xml_text (fault, "Key");
 
