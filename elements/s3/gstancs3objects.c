@@ -41,11 +41,25 @@ content_type_of (const GstStructure *structure)
   return g_str_has_suffix (name, "/x-raw") ? NULL : g_strdup (name);
 }
 
+/* flacenc has its headers as Ogg wants them: nine bytes come before "fLaC".
+ * Xiph, "Ogg FLAC mapping". */
+static const guint8 ogg_flac[] = { 0x7f, 'F', 'L', 'A', 'C' };
+#define OGG_FLAC_BYTES 9
+
 static void
 add_header (GPtrArray *header, const GValue *value)
 {
-  if (G_VALUE_HOLDS (value, GST_TYPE_BUFFER))
-    g_ptr_array_add (header, g_value_dup_boxed (value));
+  GstBuffer *buffer;
+
+  if (!G_VALUE_HOLDS (value, GST_TYPE_BUFFER))
+    return;
+  buffer = g_value_get_boxed (value);
+  if (gst_buffer_memcmp (buffer, 0, ogg_flac, sizeof ogg_flac) == 0)
+    g_ptr_array_add (header,
+                     gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY,
+                                             OGG_FLAC_BYTES, -1));
+  else
+    g_ptr_array_add (header, gst_buffer_ref (buffer));
 }
 
 void
@@ -208,6 +222,7 @@ gst_anc_s3_sink_finish (GstAncS3Sink *self)
 
 /* --- bounds --- */
 
+/* Muxers count bytes in their segments, and leave the time on the buffers. */
 static GstClockTime
 running_time (GstAncS3Sink *self, GstBuffer *buffer)
 {
@@ -215,7 +230,7 @@ running_time (GstAncS3Sink *self, GstBuffer *buffer)
   GstClockTime time = GST_BUFFER_DTS_OR_PTS (buffer);
 
   if (segment->format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID (time))
-    return GST_CLOCK_TIME_NONE;
+    return time;
   return gst_segment_to_running_time (segment, GST_FORMAT_TIME, time);
 }
 

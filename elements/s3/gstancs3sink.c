@@ -122,28 +122,24 @@ configure (GstAncS3Sink *self, GError **error)
   return description != NULL;
 }
 
+/* Not in the base class's start (), which adds an error of its own to ours. */
 static gboolean
-gst_anc_s3_sink_start (GstBaseSink *base)
+open_service (GstAncS3Sink *self)
 {
-  GstAncS3Sink *self = GST_ANC_S3_SINK (base);
   g_autoptr (GError) error = NULL;
   gboolean good;
 
   GST_OBJECT_LOCK (self);
   good = configure (self, &error);
   GST_OBJECT_UNLOCK (self);
-  if (!good) {
+  if (!good)
     post_error (self, error, GST_RESOURCE_ERROR_SETTINGS);
-    return FALSE;
-  }
-  gst_anc_s3_sink_forget_stream (self);
-  return TRUE;
+  return good;
 }
 
-static gboolean
-gst_anc_s3_sink_stop (GstBaseSink *base)
+static void
+close_service (GstAncS3Sink *self)
 {
-  GstAncS3Sink *self = GST_ANC_S3_SINK (base);
   AncS3 *s3;
 
   GST_OBJECT_LOCK (self);
@@ -152,8 +148,6 @@ gst_anc_s3_sink_stop (GstBaseSink *base)
   g_clear_pointer (&s3, anc_s3_unref);
   g_clear_pointer (&self->pattern, anc_s3_key_free);
   g_clear_pointer (&self->bucket, g_free);
-  gst_anc_s3_sink_forget_stream (self);
-  return TRUE;
 }
 
 static gboolean
@@ -209,20 +203,40 @@ close_uploader (GstAncS3Sink *self)
   gst_anc_s3_sink_forget_stream (self);
 }
 
+static gboolean
+before_change (GstAncS3Sink *self, GstStateChange change)
+{
+  switch (change) {
+  case GST_STATE_CHANGE_NULL_TO_READY:
+    return open_service (self);
+  case GST_STATE_CHANGE_READY_TO_PAUSED:
+    return open_uploader (self);
+  default:
+    return TRUE;
+  }
+}
+
+static void
+after_change (GstAncS3Sink *self, GstStateChange change, gboolean failed)
+{
+  if (change == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (failed && change == GST_STATE_CHANGE_READY_TO_PAUSED))
+    close_uploader (self);
+  if (change == GST_STATE_CHANGE_READY_TO_NULL
+      || (failed && change == GST_STATE_CHANGE_NULL_TO_READY))
+    close_service (self);
+}
+
 static GstStateChangeReturn
 gst_anc_s3_sink_change_state (GstElement *element, GstStateChange change)
 {
   GstAncS3Sink *self = GST_ANC_S3_SINK (element);
-  GstStateChangeReturn result;
+  GstStateChangeReturn result = GST_STATE_CHANGE_FAILURE;
 
-  if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !open_uploader (self))
-    return GST_STATE_CHANGE_FAILURE;
-  result = GST_ELEMENT_CLASS (gst_anc_s3_sink_parent_class)
-               ->change_state (element, change);
-  if (change == GST_STATE_CHANGE_PAUSED_TO_READY
-      || (change == GST_STATE_CHANGE_READY_TO_PAUSED
-          && result == GST_STATE_CHANGE_FAILURE))
-    close_uploader (self);
+  if (before_change (self, change))
+    result = GST_ELEMENT_CLASS (gst_anc_s3_sink_parent_class)
+                 ->change_state (element, change);
+  after_change (self, change, result == GST_STATE_CHANGE_FAILURE);
   return result;
 }
 
@@ -584,8 +598,6 @@ gst_anc_s3_sink_class_init (GstAncS3SinkClass *klass)
   object->get_property = gst_anc_s3_sink_get_property;
   object->finalize = gst_anc_s3_sink_finalize;
   element->change_state = gst_anc_s3_sink_change_state;
-  sink->start = gst_anc_s3_sink_start;
-  sink->stop = gst_anc_s3_sink_stop;
   sink->unlock = gst_anc_s3_sink_unlock;
   sink->unlock_stop = gst_anc_s3_sink_unlock_stop;
   sink->set_caps = gst_anc_s3_sink_set_caps;
