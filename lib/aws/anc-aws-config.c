@@ -297,8 +297,10 @@ anc_aws_config_add (AncAwsConfig *self, AncAwsConfigKind kind,
     text += 3;
     size -= 3;
   }
-  if (size > 0 && memchr (text, '\0', size) != NULL)
-    return refuse (&parser, "and on is binary", error);
+  if (size > 0 && memchr (text, '\0', size) != NULL) {
+    parser.line = 1;
+    return refuse (&parser, "begins what is binary, not text", error);
+  }
   copy = g_strndup (text, size);
   ok = read_lines (&parser, copy, error);
   explicit_bzero (copy, size);

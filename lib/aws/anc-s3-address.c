@@ -66,7 +66,7 @@ init_access_point (AncS3Address *self, const AncAwsEndpoint *endpoint,
                    const gchar *text, const gchar *key, GError **error)
 {
   g_autoptr (AncAwsArn) arn = anc_aws_arn_parse (text, error);
-  g_autoptr (GError) region_error = NULL;
+  g_autofree gchar *encoded = NULL;
   const gchar *name;
 
   if (arn == NULL)
@@ -85,7 +85,8 @@ init_access_point (AncS3Address *self, const AncAwsEndpoint *endpoint,
     return FALSE;
   }
   self->host = access_point_host (endpoint, arn, name);
-  self->path = key != NULL ? anc_aws_uri_encode (key, "/") : g_strdup ("");
+  encoded = anc_aws_uri_encode (key != NULL ? key : "", "/");
+  self->path = g_strconcat ("/", encoded, NULL);
   self->region = g_strdup (arn->region);
   return TRUE;
 }
@@ -100,20 +101,17 @@ anc_s3_address_init (AncS3Address *self, const AncAwsEndpoint *endpoint,
   if (!anc_s3_check_bucket (bucket, error)
       || (key != NULL && !anc_s3_check_key (key, error)))
     return FALSE;
-  if (anc_aws_is_arn (bucket)) {
-    if (!init_access_point (self, endpoint, bucket, key, error))
-      return FALSE;
-  } else if (force_path_style || needs_path (endpoint, bucket)) {
-    encoded = key != NULL ? anc_aws_uri_encode (key, "/") : NULL;
+  if (anc_aws_is_arn (bucket))
+    return init_access_point (self, endpoint, bucket, key, error);
+  encoded = anc_aws_uri_encode (key != NULL ? key : "", "/");
+  if (force_path_style || needs_path (endpoint, bucket)) {
     self->host = g_strdup (endpoint->host);
-    self->path = key != NULL ? g_strdup_printf ("%s/%s", bucket, encoded)
-                             : g_strdup (bucket);
+    self->path
+        = g_strconcat ("/", bucket, key != NULL ? "/" : "", encoded, NULL);
   } else {
     self->host = g_strdup_printf ("%s.%s", bucket, endpoint->host);
-    self->path = key != NULL ? anc_aws_uri_encode (key, "/") : g_strdup ("");
+    self->path = g_strconcat ("/", encoded, NULL);
   }
-  encoded = g_steal_pointer (&self->path);
-  self->path = g_strconcat ("/", encoded, NULL);
   return TRUE;
 }
 
