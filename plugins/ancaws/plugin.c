@@ -2,11 +2,13 @@
 #include "config.h"
 
 #include "gstancs3sink.h"
+#include "gstancs3src.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return GST_ELEMENT_REGISTER (ancs3sink, plugin);
+  return GST_ELEMENT_REGISTER (ancs3sink, plugin)
+         && GST_ELEMENT_REGISTER (ancs3src, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, ancaws,
