@@ -56,8 +56,11 @@ struct _GstAncS3Src {
   GstAncS3Connection connection;
   guint range_size;
   guint parallel_downloads;
-  AncS3 *s3;           /* from start to stop */
+  AncS3 *s3;           /* from the first start until READY */
   AncS3Reader *reader; /* likewise */
+
+  /* of the thread that changes states or activates the pad */
+  gboolean said_why_not; /* start () has failed, and posted the error */
 };
 
 enum {
@@ -159,19 +162,43 @@ open_object (GstAncS3Src *self)
   return TRUE;
 }
 
-/* Not in start (), which the base class also calls to learn whether it can
- * seek, and which adds an error of its own to ours. */
+/* A demuxer asks for random access, and pulls, before our own state changes:
+ * then this opens the object. It stays open through stop (), which the base
+ * class calls after each such question. */
+static gboolean
+gst_anc_s3_src_start (GstBaseSrc *base)
+{
+  GstAncS3Src *self = GST_ANC_S3_SRC (base);
+
+  if (self->reader != NULL)
+    return TRUE;
+  self->said_why_not = !open_object (self);
+  return !self->said_why_not;
+}
+
+/* Here rather than in start () where it can be, as the base class adds an error
+ * of its own to that of start (). */
+static gboolean
+open_for_pause (GstAncS3Src *self)
+{
+  if (self->said_why_not) {
+    self->said_why_not = FALSE;
+    return FALSE;
+  }
+  return self->reader != NULL || open_object (self);
+}
+
 static GstStateChangeReturn
 gst_anc_s3_src_change_state (GstElement *element, GstStateChange change)
 {
   GstAncS3Src *self = GST_ANC_S3_SRC (element);
-  GstStateChangeReturn result;
+  GstStateChangeReturn result = GST_STATE_CHANGE_FAILURE;
 
-  if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !open_object (self))
-    return GST_STATE_CHANGE_FAILURE;
-  result = GST_ELEMENT_CLASS (gst_anc_s3_src_parent_class)
-               ->change_state (element, change);
+  if (change != GST_STATE_CHANGE_READY_TO_PAUSED || open_for_pause (self))
+    result = GST_ELEMENT_CLASS (gst_anc_s3_src_parent_class)
+                 ->change_state (element, change);
   if (change == GST_STATE_CHANGE_PAUSED_TO_READY
+      || change == GST_STATE_CHANGE_READY_TO_NULL
       || (change == GST_STATE_CHANGE_READY_TO_PAUSED
           && result == GST_STATE_CHANGE_FAILURE))
     set_open (self, NULL, NULL);
@@ -200,17 +227,26 @@ gst_anc_s3_src_get_size (GstBaseSrc *base, guint64 *ret_size)
 
 /* --- the stream --- */
 
+static void
+set_flushing (GstAncS3Src *self, gboolean flushing)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->reader != NULL)
+    anc_s3_reader_set_flushing (self->reader, flushing);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static gboolean
 gst_anc_s3_src_unlock (GstBaseSrc *base)
 {
-  anc_s3_reader_set_flushing (GST_ANC_S3_SRC (base)->reader, TRUE);
+  set_flushing (GST_ANC_S3_SRC (base), TRUE);
   return TRUE;
 }
 
 static gboolean
 gst_anc_s3_src_unlock_stop (GstBaseSrc *base)
 {
-  anc_s3_reader_set_flushing (GST_ANC_S3_SRC (base)->reader, FALSE);
+  set_flushing (GST_ANC_S3_SRC (base), FALSE);
   return TRUE;
 }
 
@@ -411,6 +447,7 @@ gst_anc_s3_src_class_init (GstAncS3SrcClass *klass)
   object->get_property = gst_anc_s3_src_get_property;
   object->finalize = gst_anc_s3_src_finalize;
   element->change_state = gst_anc_s3_src_change_state;
+  source->start = gst_anc_s3_src_start;
   source->is_seekable = gst_anc_s3_src_is_seekable;
   source->get_size = gst_anc_s3_src_get_size;
   source->unlock = gst_anc_s3_src_unlock;

@@ -241,6 +241,28 @@ work (gpointer data)
 
 /* --- the reader --- */
 
+/* A refusal of HEAD has no body that says why: a GET has. */
+static gboolean
+ask (const AncS3ReaderOptions *options, AncS3ObjectInfo *ret_info,
+     GCancellable *cancellable, GError **error)
+{
+  AncS3Range first
+      = { .offset = 0, .length = 1, .version_id = options->version_id };
+  g_autoptr (GInputStream) stream = NULL;
+  g_autoptr (GError) failed = NULL;
+
+  if (anc_s3_head_object (options->s3, options->bucket, options->key,
+                          options->version_id, ret_info, cancellable, &failed))
+    return TRUE;
+  if (anc_aws_error_get_details (failed)->http_status < 400
+      || anc_aws_error_get_details (failed)->http_status >= 500) {
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return FALSE;
+  }
+  return anc_s3_get_object (options->s3, options->bucket, options->key, &first,
+                            ret_info, &stream, cancellable, error);
+}
+
 AncS3Reader *
 anc_s3_reader_open (const AncS3ReaderOptions *options,
                     GCancellable *cancellable, GError **error)
@@ -248,8 +270,7 @@ anc_s3_reader_open (const AncS3ReaderOptions *options,
   g_auto (AncS3ObjectInfo) info = { 0 };
   AncS3Reader *self;
 
-  if (!anc_s3_head_object (options->s3, options->bucket, options->key,
-                           options->version_id, &info, cancellable, error))
+  if (!ask (options, &info, cancellable, error))
     return NULL;
   self = g_new0 (AncS3Reader, 1);
   self->options = *options;
