@@ -127,8 +127,11 @@ on_failed (const AncS3Outcome *outcome, const GError *error, gpointer data)
                  error->message);
   /* to stop is no error, but what it leaves behind must be known */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    if (remark != NULL)
+    if (remark != NULL) {
+      /* the bus of a pipeline that goes to NULL may drop it */
+      GST_WARNING_OBJECT (self, "%s %s", error->message, remark);
       gst_anc_s3_post_warning (GST_ELEMENT (self), error, remark, &place);
+    }
     return;
   }
   if (outcome->recovered)

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+GST_DEBUG_CATEGORY_EXTERN (gst_anc_s3_sink_debug);
+#define GST_CAT_DEFAULT gst_anc_s3_sink_debug
+
 struct _GstAncS3Sink {
   GstBaseSink parent;
 
@@ -50,6 +53,11 @@ gboolean gst_anc_s3_sink_is_due (GstAncS3Sink *self, GstBuffer *buffer);
 void gst_anc_s3_sink_note_time (GstAncS3Sink *self, GstBuffer *buffer);
 void gst_anc_s3_sink_note_caps (GstAncS3Sink *self, GstCaps *caps);
 void gst_anc_s3_sink_forget_stream (GstAncS3Sink *self);
+
+/* --- gstancs3queries.c --- */
+
+/* FALSE: it is for the base class. */
+gboolean gst_anc_s3_sink_answer (GstAncS3Sink *self, GstQuery *query);
 
 /* --- gstancs3messages.c: what the uploader says, to the bus --- */
 

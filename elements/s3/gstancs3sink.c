@@ -56,8 +56,7 @@
 #include "anc-aws-error.h"
 #include "gstancs3error.h"
 
-GST_DEBUG_CATEGORY_STATIC (gst_anc_s3_sink_debug);
-#define GST_CAT_DEFAULT gst_anc_s3_sink_debug
+GST_DEBUG_CATEGORY (gst_anc_s3_sink_debug);
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -418,69 +417,12 @@ gst_anc_s3_sink_set_caps (GstBaseSink *base, GstCaps *caps)
   return TRUE;
 }
 
-/* --- queries --- */
-
-/* Muxers ask whether they may come back to their header. */
-static void
-answer_seeking (GstAncS3Sink *self, GstQuery *query)
-{
-  gboolean rotates;
-  GstFormat format;
-
-  GST_OBJECT_LOCK (self);
-  rotates
-      = self->settings.rotate_size > 0 || self->settings.rotate_duration > 0;
-  GST_OBJECT_UNLOCK (self);
-  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
-  gst_query_set_seeking (query, format, format == GST_FORMAT_BYTES && !rotates,
-                         0, -1);
-}
-
-static gboolean
-answer_position (GstAncS3Sink *self, GstQuery *query)
-{
-  AncS3UploaderStats stats = { 0 };
-  GstFormat format;
-
-  gst_query_parse_position (query, &format, NULL);
-  if (format != GST_FORMAT_BYTES && format != GST_FORMAT_DEFAULT)
-    return FALSE;
-  GST_OBJECT_LOCK (self);
-  if (self->uploader != NULL)
-    anc_s3_uploader_get_stats (self->uploader, &stats);
-  GST_OBJECT_UNLOCK (self);
-  gst_query_set_position (query, format, (gint64) stats.bytes_written);
-  return TRUE;
-}
-
 static gboolean
 gst_anc_s3_sink_query (GstBaseSink *base, GstQuery *query)
 {
-  GstAncS3Sink *self = GST_ANC_S3_SINK (base);
-  g_autofree gchar *uri = NULL;
-
-  switch (GST_QUERY_TYPE (query)) {
-  case GST_QUERY_SEEKING:
-    answer_seeking (self, query);
-    return TRUE;
-  case GST_QUERY_POSITION:
-    if (answer_position (self, query))
-      return TRUE;
-    break;
-  case GST_QUERY_FORMATS:
-    gst_query_set_formats (query, 2, GST_FORMAT_DEFAULT, GST_FORMAT_BYTES);
-    return TRUE;
-  case GST_QUERY_URI:
-    GST_OBJECT_LOCK (self);
-    uri = gst_anc_s3_connection_get_uri (&self->connection);
-    GST_OBJECT_UNLOCK (self);
-    gst_query_set_uri (query, uri);
-    return TRUE;
-  default:
-    break;
-  }
-  return GST_BASE_SINK_CLASS (gst_anc_s3_sink_parent_class)
-      ->query (base, query);
+  return gst_anc_s3_sink_answer (GST_ANC_S3_SINK (base), query)
+         || GST_BASE_SINK_CLASS (gst_anc_s3_sink_parent_class)
+                ->query (base, query);
 }
 
 /* --- URI handler --- */
