@@ -94,6 +94,9 @@ remark_on (const AncS3Outcome *outcome)
   if (outcome->upload_in_doubt)
     g_string_append (text, "An upload may have been begun that S3 could not "
                            "be asked about. ");
+  if (outcome->object_in_doubt)
+    g_string_append (text, "The object may be there all the same: S3 could "
+                           "not be asked. ");
   if (outcome->spool_folder != NULL)
     g_string_append_printf (
         text, "Its bytes are in \"%s\" and go on at the next start. ",

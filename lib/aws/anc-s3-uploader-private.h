@@ -41,10 +41,12 @@ typedef struct {
   gchar *old_key, *old_upload_id; /* recovered: to be aborted first, or NULL */
   gchar *possible_uploads;
   gint64 doubt_since; /* real time: an upload may have been begun; 0: no */
-  gboolean multipart; /* more than one piece: needs an upload */
-  gboolean ended;     /* no byte follows */
+  gboolean object_in_doubt; /* it may be there, and S3 could not be asked */
+  gboolean multipart;       /* more than one piece: needs an upload */
+  gboolean ended;           /* no byte follows */
   gboolean partial;
   GError *error;      /* failed: to be cleaned up */
+  gboolean cut_short; /* the failure has cancelled requests under way */
   guint busy;         /* requests running, and the writer while it copies */
   gboolean exclusive; /* one of them suffers no other */
   guint64 uploaded;   /* bytes confirmed */

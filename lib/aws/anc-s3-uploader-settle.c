@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define ABORTS 3u
+#define ABORTS 4u
+#define LATE_PART_US (150 * 1000)
 /* How far S3's clock may be from ours, both being "right" for its signatures. */
 #define CLOCKS_APART (15 * 60 * G_USEC_PER_SEC)
 
@@ -32,13 +33,20 @@ anc_s3_error_is_doubtful (const GError *error)
   }
 }
 
+/* As long as S3 does not answer it stays open what is there. */
 static gboolean
 look (AncS3Outgoing *self, AncS3ObjectInfo *ret_info)
 {
   const AncS3UploaderOptions *options = &self->uploader->options;
+  g_autoptr (GError) error = NULL;
+  gboolean there
+      = options->calls->head (options->s3, options->bucket, self->key, NULL,
+                              ret_info, self->last, &error);
 
-  return options->calls->head (options->s3, options->bucket, self->key, NULL,
-                               ret_info, self->last, NULL);
+  self->object_in_doubt
+      = !there
+        && !g_error_matches (error, ANC_AWS_ERROR, ANC_AWS_ERROR_NOT_FOUND);
+  return there;
 }
 
 static void
@@ -162,27 +170,38 @@ anc_s3_settle_create (AncS3Outgoing *self, GError **error)
   return TRUE;
 }
 
-/* A request that was cancelled may still arrive after an abort, so it is
- * verified. Amazon S3 API Reference, AbortMultipartUpload. */
+static gboolean
+is_gone (AncS3Outgoing *self)
+{
+  const AncS3UploaderOptions *options = &self->uploader->options;
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autoptr (GError) error = NULL;
+
+  return !options->calls->list_parts (options->s3, options->bucket, self->key,
+                                      self->upload_id, &parts, self->last,
+                                      &error)
+         && g_error_matches (error, ANC_AWS_ERROR, ANC_AWS_ERROR_NOT_FOUND);
+}
+
+/* A part that was under way when it was cancelled may arrive after an abort and
+ * keep the upload alive, so it is looked at again some time later. Amazon S3
+ * API Reference, AbortMultipartUpload. */
 static gboolean
 abort_upload (AncS3Outgoing *self)
 {
   const AncS3UploaderOptions *options = &self->uploader->options;
+  guint quiet = self->cut_short ? 2 : 1; /* looks that find nothing */
 
-  for (guint i = 0; i < ABORTS; i++) {
-    g_autoptr (GPtrArray) parts = NULL;
-    g_autoptr (GError) error = NULL;
-
+  for (guint i = 0; i < ABORTS && quiet > 0; i++) {
     if (!options->calls->abort (options->s3, options->bucket, self->key,
                                 self->upload_id, self->last, NULL))
       return FALSE;
-    if (!options->calls->list_parts (options->s3, options->bucket, self->key,
-                                     self->upload_id, &parts, self->last,
-                                     &error)
-        && g_error_matches (error, ANC_AWS_ERROR, ANC_AWS_ERROR_NOT_FOUND))
-      return TRUE;
+    if (self->cut_short)
+      g_usleep (LATE_PART_US);
+    if (is_gone (self))
+      quiet--;
   }
-  return FALSE;
+  return quiet == 0;
 }
 
 /* Leaves the pieces from the first on that S3 has. */

@@ -76,6 +76,7 @@ anc_s3_outgoing_fail (AncS3Outgoing *self, const GError *error)
   if (self->error != NULL)
     return;
   self->error = g_error_copy (error);
+  self->cut_short = self->busy > 0 || self->exclusive;
   g_cancellable_cancel (self->cancellable);
   g_cond_broadcast (&self->uploader->work);
 }
@@ -94,6 +95,7 @@ outcome_of (const AncS3Outgoing *object)
     .partial = object->partial,
     .possible_uploads = object->possible_uploads,
     .upload_in_doubt = object->doubt_since != 0,
+    .object_in_doubt = object->object_in_doubt,
   };
 }
 

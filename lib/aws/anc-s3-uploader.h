@@ -44,6 +44,8 @@ typedef struct {
                                   * begun by a request whose reply was lost */
   /* One more may have been begun, and S3 could not be asked for its id. */
   gboolean upload_in_doubt;
+  /* The object itself may be complete, and S3 could not be asked. */
+  gboolean object_in_doubt;
   const gchar *spool_folder; /* of failed (): where the bytes are kept */
 } AncS3Outcome;
 

@@ -25,11 +25,6 @@ PARTS = 20 if slow() else 4
 
 
 class Faults(BucketTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.errors = cls.finished = 0
-
     def upload(self, source, key, more=""):
         return play(f"filesrc location={source} blocksize=1048576 ! ancs3sink "
                     f"bucket={BUCKET} key={key} part-size={PART} timeout=1 "
@@ -40,16 +35,18 @@ class Faults(BucketTest):
         self.proxy.clear()
         left = {each["UploadId"] for each in self.uploads()}
         told = str([fields, *player.heard])
-        self.assertEqual({each for each in left if each not in told}, set())
+        # with every answer lost nobody knows more than that
+        if "An upload may have been begun" not in told:
+            self.assertEqual({each for each in left if each not in told},
+                             set())
         self.assertEqual(len(player.messages("error")), word == "error")
         if word == "eos":
-            type(self).finished += 1
             self.assertEqual(len(player.objects), 1)
             self.assertEqual(self.get("a"), data)
             self.assertEqual(player.objects[0]["size"], len(data))
         else:
-            type(self).errors += 1
-            self.assertEqual(self.keys(), [])
+            if "The object may be there" not in told:
+                self.assertEqual(self.keys(), [])
             self.assertEqual(player.objects, [])
             self.assertNotEqual(fields["text"], "")
 
@@ -63,27 +60,32 @@ class Faults(BucketTest):
         return word
 
     def each_request(self, size, requests, **more):
+        words = []
         for name, fault in KINDS.items():
             for nth in requests:
                 with self.subTest(fault=name, nth=nth):
-                    self.history(size, nth=nth, **fault, **more)
+                    words.append(self.history(size, nth=nth, **fault, **more))
+        return words
 
     def test_once(self):
-        """One failure is survived, whichever it is."""
+        """One failure is survived, whichever it is, and leaves no doubt."""
         size = PARTS * PART - 77
         requests = (range(1, PARTS + 3) if slow()
                     else (1, 2, PARTS, PARTS + 2))
-        self.each_request(size, requests)
-        self.assertEqual(self.errors, 0)
-        self.assertGreater(self.finished, 0)
+        for name, fault in KINDS.items():
+            for nth in requests:
+                with self.subTest(fault=name, nth=nth):
+                    word = self.history(size, nth=nth, **fault)
+                    # changed under way and found out: that is no bad luck
+                    if name != "corrupt-request":
+                        self.assertEqual(word, "eos")
 
     def test_for_good(self):
         """A server that is gone from some request on."""
         size = PARTS * PART - 77
         requests = (range(1, PARTS + 3) if slow() else (1, 3, PARTS + 2))
-        before = self.errors
-        self.each_request(size, requests, count=0)
-        self.assertGreater(self.errors, before)
+        words = self.each_request(size, requests, count=0)
+        self.assertIn("error", words)
 
     def test_single_put(self):
         for count in (1, 0):
