@@ -2,9 +2,9 @@
 """A page in a real browser, as a foreign peer: `run_script` is all of it."""
 import http.server
 import json
-import os
 import queue
 import threading
+import time
 
 import tools
 from process import HOST, Server
@@ -23,7 +23,9 @@ try {
 QUIET = ("--headless=new", "--no-first-run", "--disable-gpu",
          "--disable-extensions", "--disable-sync", "--mute-audio",
          "--disable-background-networking", "--disable-component-update",
-         "--disable-dev-shm-usage", "--no-default-browser-check")
+         "--disable-dev-shm-usage", "--no-default-browser-check",
+         # Neither root nor a container can have it, and the page is our own.
+         "--no-sandbox")
 
 
 class Chromium(Server):
@@ -40,9 +42,7 @@ class Chromium(Server):
         return []
 
     def command(self):
-        # Its sandbox does not take root, whose page is our own.
-        rights = ["--no-sandbox"] if os.geteuid() == 0 else []
-        return [self.program, *QUIET, *rights, *self.flags,
+        return [self.program, *QUIET, *self.flags,
                 f"--user-data-dir={self.folder}/profile", self.url]
 
 
@@ -82,13 +82,23 @@ def run_script(script, seconds=60, flags=()):
             server.shutdown()
 
 
+def next_report(browser, reports, seconds):
+    """None: there is none in time, or nobody left to make one."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and browser.process.poll() is None:
+        try:
+            return reports.get(timeout=0.2)
+        except queue.Empty:
+            pass
+    return None
+
+
 def wait_for_report(browser, server, seconds):
     with browser:
-        try:
-            report = server.reports.get(timeout=seconds)
-        except queue.Empty:
-            raise AssertionError(f"no word from the page after {seconds} s:\n"
-                                 f"{browser.log}") from None
+        report = next_report(browser, server.reports, seconds)
+        if report is None:
+            raise AssertionError(f"no word from the page in {seconds} s:\n"
+                                 f"{browser.log}")
     if "error" in report:
         raise AssertionError(f"the page says: {report['error']}")
     return report["result"]

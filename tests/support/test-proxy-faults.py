@@ -41,6 +41,15 @@ class Faults(Case):
         self.assertIn(b"SlowDown", read_all(sock))
         self.assertEqual(self.upstream.kept, [])
 
+    def test_answer_to_who_expects_100(self):
+        """It is told to go on first, as its body is read."""
+        self.proxy.add("status")
+        sock = self.raw(b"PUT /k HTTP/1.1\r\nContent-Length: 5\r\n"
+                        b"Expect: 100-continue\r\n\r\n")
+        read_until(sock, b"100 Continue\r\n\r\n")
+        sock.sendall(b"hello")
+        self.assertIn(b"500 Injected", read_until(sock, b"</Error>")[0])
+
     def test_answer_to_head_has_no_body(self):
         client = self.connect()
         self.proxy.add("status", status=404)

@@ -218,7 +218,7 @@ class Whole(Case):
         end = time.monotonic() + 20
         while self.threads() and time.monotonic() < end:
             time.sleep(0.05)
-        self.assertEqual(self.threads(), [])
+        self.assertEqual((self.threads(), self.proxy.links), ([], set()))
 
     def threads(self):
         return [each for each in threading.enumerate()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The fault-injecting proxy before a protocol that it does not know."""
+import errno
 import os
 import socket
 import threading
@@ -40,7 +41,9 @@ class Case(unittest.TestCase):
                 sock.sendall(data)
                 sock.shutdown(socket.SHUT_WR)
             except OSError as error:
-                failures.append(error)
+                # There is nothing left to shut down after a reset.
+                failures.append(ConnectionResetError("reset") if error.errno
+                                == errno.ENOTCONN else error)
 
         sender = threading.Thread(target=send)
         sender.start()

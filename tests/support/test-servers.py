@@ -23,7 +23,7 @@ SERVE = Path(__file__).with_name("serve.py")
 def mosquitto(verb, broker, *words, port=None):
     """mosquitto_pub or mosquitto_sub: exit code and output."""
     done = subprocess.run(
-        [tools.need(f"mosquitto_{verb}"), "-h", "localhost", "-p",
+        [tools.need(f"mosquitto_{verb}"), "-h", "127.0.0.1", "-p",
          str(port or broker.port), "-q", "1", *map(str, words)],
         capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout + done.stderr
