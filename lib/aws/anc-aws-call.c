@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define MAX_REDIRECTS 2
+/* S3 closes connections after 20 idle seconds or so, and something on the way
+ * may drop one later without a word, which costs a whole time-out. */
+#define KEPT_US (15 * G_USEC_PER_SEC)
 
 /* Over TLS the connection protects the body, and S3 takes it unsigned: that
  * saves hashing it. */
@@ -154,17 +157,24 @@ sign (AncAwsCall *self)
   return headers;
 }
 
-static void
+/* Counts it, and says whether connections that were kept are too old. */
+static gboolean
 count (AncAwsCall *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->client->lock);
+  AncAwsClient *client = self->client;
+  const AncAwsClock *clock = anc_aws_context_clock (client->context);
+  gint64 now = clock->now (clock->data);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&client->lock);
   GBytes *body = self->request->body;
+  gboolean old = now - client->last_sent > KEPT_US;
 
-  self->client->stats.requests++;
+  client->last_sent = now;
+  client->stats.requests++;
   if (self->attempts > 1)
-    self->client->stats.retries++;
+    client->stats.retries++;
   if (body != NULL)
-    self->client->stats.bytes_sent += g_bytes_get_size (body);
+    client->stats.bytes_sent += g_bytes_get_size (body);
+  return old;
 }
 
 gboolean
@@ -172,12 +182,15 @@ anc_aws_call_try (AncAwsCall *self, AncAwsReply *ret_reply, GError **error)
 {
   g_autoptr (AncAwsFields) headers = NULL;
   AncAwsExchange exchange;
+  gboolean old;
 
   if (!get_credentials (self, error))
     return FALSE;
   headers = sign (self);
   if (self->expect)
     anc_aws_fields_add (headers, "Expect", "100-continue");
+  self->attempts++;
+  old = count (self);
   exchange = (AncAwsExchange){
     .method = self->request->method,
     .scheme = self->client->endpoint->scheme,
@@ -187,10 +200,8 @@ anc_aws_call_try (AncAwsCall *self, AncAwsReply *ret_reply, GError **error)
     .query = self->request->query,
     .headers = headers,
     .body = self->request->body,
-    .fresh = (self->request->flags & ANC_AWS_REQUEST_NOT_IDEMPOTENT) != 0,
+    .fresh = old || self->request->flags & ANC_AWS_REQUEST_NOT_IDEMPOTENT,
   };
-  self->attempts++;
-  count (self);
   return anc_aws_transport_open (self->client->transport, &exchange, ret_reply,
                                  self->cancellable, error);
 }

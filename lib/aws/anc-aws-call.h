@@ -23,6 +23,7 @@ struct _AncAwsClient {
   GMutex lock;             /* for what follows; nothing is called under it */
   GHashTable *regions;     /* of localities that live elsewhere */
   AncAwsClientStats stats; /* clock_offset included */
+  gint64 last_sent;        /* by the clock */
 };
 
 gint64 anc_aws_client_clock_offset (AncAwsClient *self);

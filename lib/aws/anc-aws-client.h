@@ -65,7 +65,8 @@ typedef enum {
 } AncAwsRequestFlags;
 
 /* Borrowed for the call. */
-typedef struct {
+typedef struct _AncAwsRequest AncAwsRequest;
+struct _AncAwsRequest {
   const gchar *operation; /* in messages: "PutObject" */
   const gchar *resource;  /* in messages: "s3://bucket/key" */
   const gchar *method;
@@ -79,8 +80,13 @@ typedef struct {
   /* What lives in one region, the bucket: a redirect is remembered for it.
    * NULL: not remembered. */
   const gchar *locality;
+  /* One without a body that changes nothing. A service that refuses us may close
+   * the connection while the body is on its way, and what it said is lost: after
+   * the second time this is asked, and a refusal of who we are (keys, token,
+   * clock, bucket) counts for the request itself. NULL: never. */
+  const AncAwsRequest *probe;
   AncAwsRequestFlags flags;
-} AncAwsRequest;
+};
 
 typedef struct {
   guint status; /* 2xx */

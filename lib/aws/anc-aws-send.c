@@ -157,6 +157,50 @@ wait_before_retry (AncAwsCall *call, const AncAwsFields *headers,
   return clock->sleep (clock->data, delay, call->cancellable, error);
 }
 
+/* Whoever is refused for these is refused for any request. */
+static gboolean
+is_about_us (const AncAwsFault *fault)
+{
+  static const gchar *const codes[]
+      = { "InvalidAccessKeyId", "InvalidToken", "NoSuchBucket", NULL };
+
+  switch (anc_aws_retry_classify (fault->status, fault->code)) {
+  case ANC_AWS_RETRY_SKEW:
+  case ANC_AWS_RETRY_PERHAPS_SKEW:
+  case ANC_AWS_RETRY_CREDENTIALS:
+    return TRUE;
+  default:
+    return fault->code != NULL && g_strv_contains (codes, fault->code);
+  }
+}
+
+/* The body broke off. Once that may be chance, and the next try asks before it
+ * sends; not every service answers that. */
+static void
+find_reason (AncAwsCall *call, Outcome *outcome)
+{
+  g_auto (AncAwsCall) inner = { 0 };
+  g_auto (Outcome) answer = { 0 };
+
+  if (!g_error_matches (outcome->error, ANC_AWS_ERROR, ANC_AWS_ERROR_CONNECTION)
+      || call->request->body == NULL) {
+    call->expect = FALSE;
+    return;
+  }
+  if (!call->expect || call->request->probe == NULL) {
+    call->expect = TRUE;
+    return;
+  }
+  anc_aws_call_init (&inner, call->client, call->request->probe,
+                     call->cancellable);
+  try_once (&inner, TRUE, &answer);
+  if (!answer.refused || !is_about_us (&answer.fault))
+    return;
+  outcome_clear (outcome);
+  *outcome = answer;
+  answer = (Outcome){ 0 };
+}
+
 typedef enum { STOP, AGAIN_NOW, AGAIN_LATER } Decision;
 
 static gboolean
@@ -230,18 +274,15 @@ report (const AncAwsCall *call, const Outcome *outcome, AncAwsRetry kind,
 
 /* TRUE: try again. */
 static gboolean
-settle (AncAwsCall *call, const Outcome *outcome, GError **error)
+settle (AncAwsCall *call, Outcome *outcome, GError **error)
 {
   AncAwsRetry kind;
   Decision decision;
 
-  if (outcome->error != NULL) {
-    kind = classify_error (call, outcome->error);
-    call->expect = call->request->body != NULL
-                   && g_error_matches (outcome->error, ANC_AWS_ERROR,
-                                       ANC_AWS_ERROR_CONNECTION);
-  } else
-    kind = classify_fault (call, &outcome->fault);
+  if (outcome->error != NULL)
+    find_reason (call, outcome);
+  kind = outcome->error != NULL ? classify_error (call, outcome->error)
+                                : classify_fault (call, &outcome->fault);
   if (kind == ANC_AWS_RETRY_THROTTLED)
     count_throttled (call->client);
   decision = decide (call, outcome, kind);

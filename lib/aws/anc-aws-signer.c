@@ -6,6 +6,7 @@
 #include "anc-secret.h"
 
 #include <string.h>
+#include <time.h>
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 
@@ -19,11 +20,14 @@ typedef struct {
 static void
 moment_init (Moment *self, const AncAwsSignable *request)
 {
-  g_autoptr (GDateTime) time
-      = g_date_time_new_from_unix_utc (request->time / G_USEC_PER_SEC);
+  time_t seconds = (time_t) (request->time / G_USEC_PER_SEC);
+  gchar timestamp[sizeof "20150830T123600Z"] = "";
+  struct tm utc;
 
-  self->timestamp = g_date_time_format (time, "%Y%m%dT%H%M%SZ");
-  self->date = g_date_time_format (time, "%Y%m%d");
+  gmtime_r (&seconds, &utc);
+  strftime (timestamp, sizeof timestamp, "%Y%m%dT%H%M%SZ", &utc);
+  self->timestamp = g_strdup (timestamp);
+  self->date = g_strndup (timestamp, strlen ("20150830"));
   self->scope = g_strdup_printf ("%s/%s/%s/aws4_request", self->date,
                                  request->region, request->service);
 }

@@ -41,7 +41,9 @@ anc_aws_transport_new (const AncAwsTransportOptions *options, GError **error)
   g_autoptr (SoupSession) session = soup_session_new_with_options (
       "max-conns", options->max_connections * HOSTS, "max-conns-per-host",
       options->max_connections, "timeout", options->timeout_seconds,
-      "user-agent", "gst-plugins-anc", NULL);
+      /* libsoup's own timer would close an idle connection in the thread of
+       * the main loop, while another thread may be taking it. */
+      "idle-timeout", 0, "user-agent", "gst-plugins-anc", NULL);
   AncAwsTransport *self;
 
   /* An object that is stored compressed arrives compressed. */
@@ -233,8 +235,9 @@ build_message (AncAwsTransport *self, const AncAwsExchange *exchange)
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
-  if (exchange->fresh)
-    soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
+  /* Else libsoup takes a new one for each POST. */
+  soup_message_add_flags (message, exchange->fresh ? SOUP_MESSAGE_NEW_CONNECTION
+                                                   : SOUP_MESSAGE_IDEMPOTENT);
   for (guint i = 0; exchange->headers != NULL
                     && i < anc_aws_fields_length (exchange->headers);
        i++)

@@ -32,7 +32,7 @@ typedef struct {
   const gchar *path, *query;
   const AncAwsFields *headers; /* NULL: none; Host comes by itself */
   GBytes *body;                /* NULL: none */
-  /* Over a new connection: on one that was kept a request may be sent twice,
+  /* Over a new connection. On one that was kept a request may be sent twice,
    * the second time because the first found it closed. */
   gboolean fresh;
 } AncAwsExchange;

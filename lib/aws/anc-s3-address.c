@@ -93,8 +93,8 @@ init_access_point (AncS3Address *self, const AncAwsEndpoint *endpoint,
 
 gboolean
 anc_s3_address_init (AncS3Address *self, const AncAwsEndpoint *endpoint,
-                     const gchar *region, gboolean force_path_style,
-                     const gchar *bucket, const gchar *key, GError **error)
+                     gboolean force_path_style, const gchar *bucket,
+                     const gchar *key, GError **error)
 {
   g_autofree gchar *encoded = NULL;
 

@@ -14,8 +14,7 @@ typedef struct {
 /* `key` NULL: the bucket itself. ANC_AWS_ERROR_ARGUMENT, _NOT_SUPPORTED. */
 gboolean anc_s3_address_init (AncS3Address *self,
                               const AncAwsEndpoint *endpoint,
-                              const gchar *region, gboolean force_path_style,
-                              const gchar *bucket, const gchar *key,
-                              GError **error);
+                              gboolean force_path_style, const gchar *bucket,
+                              const gchar *key, GError **error);
 void anc_s3_address_clear (AncS3Address *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AncS3Address, anc_s3_address_clear)

@@ -139,7 +139,7 @@ delete_page (AncS3 *self, const gchar *bucket, const gchar *const *keys,
   anc_s3_request_parameter (&request, "delete", "");
   anc_aws_fields_add (request.headers, "Content-Type", "application/xml");
   anc_s3_headers_add_checksum (request.headers, ANC_AWS_CHECKSUM_CRC32C, sum);
-  request.request.body = body;
+  anc_s3_request_body (&request, body);
   response = anc_s3_request_send (&request, cancellable, error);
   if (response == NULL)
     return FALSE;

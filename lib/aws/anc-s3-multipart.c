@@ -54,7 +54,7 @@ anc_s3_upload_part (AncS3 *self, const gchar *bucket, const gchar *key,
   anc_s3_request_number (&request, "partNumber", number);
   anc_s3_request_parameter (&request, "uploadId", upload_id);
   anc_s3_headers_add_checksum (request.headers, algorithm, sum);
-  request.request.body = body;
+  anc_s3_request_body (&request, body);
   response = anc_s3_request_send (&request, cancellable, error);
   if (response == NULL
       || !anc_s3_check_answer (&request, response, algorithm, sum, error))
@@ -109,7 +109,7 @@ anc_s3_complete_multipart_upload (AncS3 *self, const gchar *bucket,
     return FALSE;
   anc_s3_request_parameter (&request, "uploadId", upload_id);
   add_completion (&request, completion);
-  request.request.body = body;
+  anc_s3_request_body (&request, body);
   request.request.flags = ANC_AWS_REQUEST_ERROR_IN_BODY;
   response = anc_s3_request_send (&request, cancellable, error);
   if (response == NULL)

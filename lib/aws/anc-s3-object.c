@@ -63,7 +63,7 @@ anc_s3_put_object (AncS3 *self, const gchar *bucket, const gchar *key,
   anc_s3_headers_add_checksum (request.headers, given->checksum, sum);
   if (given->if_none_match)
     anc_aws_fields_add (request.headers, "If-None-Match", "*");
-  request.request.body = body;
+  anc_s3_request_body (&request, body);
   request.request.flags = ANC_AWS_REQUEST_RETRY_CONFLICT;
   response = anc_s3_request_send (&request, cancellable, error);
   if (response == NULL

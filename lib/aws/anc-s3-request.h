@@ -15,7 +15,8 @@ struct _AncS3 {
 typedef struct {
   AncS3 *s3;
   AncAwsRequest request; /* points into what follows */
-  AncS3Address address;
+  AncAwsRequest probe;   /* lists nothing of the bucket */
+  AncS3Address address, probe_address;
   AncAwsFields *headers, *parameters;
   gchar *resource, *query;
 } AncS3Request;
@@ -28,6 +29,8 @@ gboolean anc_s3_request_init (AncS3Request *self, AncS3 *s3,
 void anc_s3_request_clear (AncS3Request *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AncS3Request, anc_s3_request_clear)
 
+/* Sent with the request; not copied. */
+void anc_s3_request_body (AncS3Request *self, GBytes *body);
 /* NULL values add nothing. */
 void anc_s3_request_parameter (AncS3Request *self, const gchar *name,
                                const gchar *value);

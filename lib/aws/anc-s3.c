@@ -46,16 +46,22 @@ anc_s3_client (AncS3 *self)
 
 /* --- requests --- */
 
+static gboolean
+locate (const AncS3 *s3, const gchar *bucket, const gchar *key,
+        AncS3Address *address, GError **error)
+{
+  return anc_s3_address_init (address, anc_aws_client_endpoint (s3->client),
+                              s3->force_path_style, bucket, key, error);
+}
+
 gboolean
 anc_s3_request_init (AncS3Request *self, AncS3 *s3, const gchar *operation,
                      const gchar *method, const gchar *bucket, const gchar *key,
                      GError **error)
 {
   *self = (AncS3Request){ .s3 = s3 };
-  if (!anc_s3_address_init (&self->address,
-                            anc_aws_client_endpoint (s3->client),
-                            anc_aws_client_region (s3->client),
-                            s3->force_path_style, bucket, key, error))
+  if (!locate (s3, bucket, key, &self->address, error)
+      || !locate (s3, bucket, NULL, &self->probe_address, error))
     return FALSE;
   self->headers = anc_aws_fields_new ();
   self->parameters = anc_aws_fields_new ();
@@ -78,10 +84,28 @@ void
 anc_s3_request_clear (AncS3Request *self)
 {
   anc_s3_address_clear (&self->address);
+  anc_s3_address_clear (&self->probe_address);
   g_clear_pointer (&self->headers, anc_aws_fields_unref);
   g_clear_pointer (&self->parameters, anc_aws_fields_unref);
   g_free (self->resource);
   g_free (self->query);
+}
+
+void
+anc_s3_request_body (AncS3Request *self, GBytes *body)
+{
+  self->request.body = body;
+  self->probe = (AncAwsRequest){
+    .operation = self->request.operation,
+    .resource = self->resource,
+    .method = "GET",
+    .host = self->probe_address.host,
+    .path = self->probe_address.path,
+    .query = "list-type=2&max-keys=0",
+    .region = self->probe_address.region,
+    .locality = self->request.locality,
+  };
+  self->request.probe = &self->probe;
 }
 
 void

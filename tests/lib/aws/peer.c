@@ -185,6 +185,8 @@ accept_any (GTlsConnection *connection, GTlsCertificate *certificate,
 static GIOStream *
 wrap (Client *client)
 {
+  /* Whoever takes h2 is not understood here. */
+  static const gchar *const protocols[] = { "h2", "http/1.1", NULL };
   Peer *peer = client->peer;
   GIOStream *tls;
 
@@ -196,6 +198,7 @@ wrap (Client *client)
                 peer->wants_client ? G_TLS_AUTHENTICATION_REQUIRED
                                    : G_TLS_AUTHENTICATION_NONE,
                 NULL);
+  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_any), NULL);
   return tls;
 }

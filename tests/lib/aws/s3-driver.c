@@ -5,8 +5,8 @@
  *   s3-driver COMMAND BUCKET [ARGUMENT...]
  *
  * Settings come from the environment. Prints what it found as "name value"
- * lines; exits with 1 and "error CODE STATUS SERVICE-CODE", then the message,
- * when the call failed. */
+ * lines; exits with 1, "error NAME HTTP-STATUS SERVICE-CODE TRIES" and "message
+ * ..." when the call failed. */
 #include "anc-aws-error.h"
 #include "anc-s3.h"
 
@@ -319,14 +319,42 @@ static const struct {
   { "presign", presign },
 };
 
+static const gchar *
+name_of (const GError *error)
+{
+  static const gchar *const names[] = {
+    [ANC_AWS_ERROR_FAILED] = "failed",
+    [ANC_AWS_ERROR_NO_CREDENTIALS] = "no-credentials",
+    [ANC_AWS_ERROR_CREDENTIALS] = "credentials",
+    [ANC_AWS_ERROR_NO_REGION] = "no-region",
+    [ANC_AWS_ERROR_ARGUMENT] = "argument",
+    [ANC_AWS_ERROR_NOT_FOUND] = "not-found",
+    [ANC_AWS_ERROR_DENIED] = "denied",
+    [ANC_AWS_ERROR_EXPIRED] = "expired",
+    [ANC_AWS_ERROR_PRECONDITION] = "precondition",
+    [ANC_AWS_ERROR_CONFLICT] = "conflict",
+    [ANC_AWS_ERROR_RANGE] = "range",
+    [ANC_AWS_ERROR_CHECKSUM] = "checksum",
+    [ANC_AWS_ERROR_CONNECTION] = "connection",
+    [ANC_AWS_ERROR_TLS] = "tls",
+    [ANC_AWS_ERROR_TIMEOUT] = "timeout",
+    [ANC_AWS_ERROR_THROTTLED] = "throttled",
+    [ANC_AWS_ERROR_SERVER] = "server",
+    [ANC_AWS_ERROR_MALFORMED] = "malformed",
+    [ANC_AWS_ERROR_NOT_SUPPORTED] = "not-supported",
+  };
+
+  return error->domain == ANC_AWS_ERROR ? names[error->code] : "other";
+}
+
 static int
 fail (const GError *error)
 {
   const AncAwsErrorDetails *details = anc_aws_error_get_details (error);
 
-  printf ("error %d %u %s %u\n", error->code, details->http_status,
+  printf ("error %s %u %s %u\n", name_of (error), details->http_status,
           details->code != NULL ? details->code : "-", details->attempts);
-  printf ("%s\n", error->message);
+  printf ("message %s\n", error->message);
   return 1;
 }
 

@@ -2,109 +2,13 @@
 
 /* The client against a server that fails by script. Clock and jitter are fake:
  * what would be waited for is looked at, not waited for. */
-#include "anc-aws-client.h"
-#include "anc-aws-error.h"
 #include "anc-aws-fault.h"
 #include "anc-aws-retry.h"
-#include "fake-clock.h"
-#include "peer.h"
+#include "client-fixture.h"
 
 #include <string.h>
 
-#define SECRET "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 #define MS G_TIME_SPAN_MILLISECOND
-#define OK_REPLY "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
-
-typedef struct {
-  FakeClock clock;
-  Peer *peer;
-  AncAwsContext *context;
-  AncAwsClient *client;
-  GError *error;
-  AncAwsResponse *response;
-} Fixture;
-
-static AncAwsClient *
-make_client (Fixture *self, const gchar *service, guint attempts,
-             AncAwsProvider *provider)
-{
-  g_autoptr (AncAwsProvider) keys
-      = anc_aws_provider_static ("AKIDEXAMPLE", SECRET, "token/secret");
-  AncAwsClientOptions options = {
-    .service = service,
-    .region = "eu-west-1",
-    .endpoint = peer_url (self->peer),
-    .provider = provider != NULL ? provider : keys,
-    .max_attempts = attempts,
-    .timeout_seconds = 1,
-  };
-  g_autoptr (GError) error = NULL;
-  AncAwsClient *client = anc_aws_client_new (self->context, &options, &error);
-
-  g_assert_no_error (error);
-  return client;
-}
-
-static void
-set_up (Fixture *self, gconstpointer data)
-{
-  static const gchar *const environment[] = { "HOME=/nonexistent", NULL };
-
-  fake_clock_init (&self->clock);
-  self->peer = peer_new (NULL, FALSE);
-  self->context = anc_aws_context_new (environment, NULL, &self->clock.clock);
-  self->client = make_client (self, "s3", 3, NULL);
-}
-
-static void
-tear_down (Fixture *self, gconstpointer data)
-{
-  anc_aws_client_unref (self->client);
-  anc_aws_context_unref (self->context);
-  peer_free (self->peer);
-  fake_clock_clear (&self->clock);
-  g_clear_error (&self->error);
-  g_clear_pointer (&self->response, anc_aws_response_free);
-}
-
-static void
-send_request (Fixture *self, const AncAwsRequest *request)
-{
-  AncAwsRequest whole = *request;
-
-  whole.operation = "PutThing";
-  whole.resource = "s3://bucket/key";
-  if (whole.method == NULL)
-    whole.method = "GET";
-  g_clear_error (&self->error);
-  g_clear_pointer (&self->response, anc_aws_response_free);
-  self->response
-      = anc_aws_client_send (self->client, &whole, NULL, &self->error);
-  if (self->error != NULL)
-    g_test_message ("%s", self->error->message);
-}
-
-static void
-assert_success (Fixture *self, guint requests)
-{
-  g_assert_no_error (self->error);
-  g_assert_nonnull (self->response);
-  g_assert_cmpuint (peer_count (self->peer), ==, requests);
-  g_assert_cmpuint (self->response->attempts, ==, requests);
-}
-
-/* No error may show a secret. */
-static void
-assert_failure (Fixture *self, AncAwsError code, guint requests)
-{
-  g_assert_null (self->response);
-  g_assert_error (self->error, ANC_AWS_ERROR, (gint) code);
-  g_assert_cmpuint (peer_count (self->peer), ==, requests);
-  g_assert_nonnull (strstr (self->error->message, "s3://bucket/key"));
-  g_assert_null (strstr (self->error->message, SECRET));
-  g_assert_null (strstr (self->error->message, "token/secret"));
-  g_assert_null (strstr (self->error->message, "Signature="));
-}
 
 static void
 test_plain (Fixture *self, gconstpointer data)
@@ -115,12 +19,12 @@ test_plain (Fixture *self, gconstpointer data)
 
   anc_aws_fields_add (headers, "X-Amz-Meta-A", "b");
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &(AncAwsRequest){ .method = "PUT",
+  fixture_send (self, &(AncAwsRequest){ .method = "PUT",
                                         .path = "/a//b/../%2f%C3%BC+",
                                         .query = "x=%2F&y",
                                         .headers = headers,
                                         .body = body });
-  assert_success (self, 1);
+  fixture_succeeds (self, 1);
   g_assert_cmpstr (peer_request (self->peer, 0)->line, ==,
                    "PUT /a//b/../%2f%C3%BC+?x=%2F&y HTTP/1.1");
   g_assert_cmpstr (peer_request (self->peer, 0)->body, ==, "body");
@@ -192,8 +96,8 @@ test_status (Fixture *self, gconstpointer data)
 
   for (guint i = 0; i < 3; i++)
     peer_answer (self->peer, each->status, ids, each->body);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_failure (self, each->error, each->again ? 3 : 1);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_fails (self, each->error, each->again ? 3 : 1);
   details = anc_aws_error_get_details (self->error);
   g_assert_cmpuint (details->http_status, ==, each->status);
   g_assert_cmpstr (details->request_id, ==, "R1");
@@ -213,8 +117,8 @@ test_recovers (Fixture *self, gconstpointer data)
   peer_reset (self->peer);
   peer_answer (self->peer, 500, NULL, NULL);
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_success (self, 3);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_succeeds (self, 3);
 }
 
 static void
@@ -223,8 +127,8 @@ test_cut_short (Fixture *self, gconstpointer data)
   peer_close_after (self->peer);
   peer_say (self->peer, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort");
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_success (self, 2);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_succeeds (self, 2);
 }
 
 static void
@@ -234,8 +138,8 @@ test_not_http (Fixture *self, gconstpointer data)
     peer_close_after (self->peer);
     peer_say (self->peer, "220 mail.example.com ESMTP\r\n\r\n");
   }
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_failure (self, ANC_AWS_ERROR_MALFORMED, 3);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_fails (self, ANC_AWS_ERROR_MALFORMED, 3);
 }
 
 static void
@@ -243,8 +147,8 @@ test_timeout (Fixture *self, gconstpointer data)
 {
   peer_stall (self->peer);
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_success (self, 2);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_succeeds (self, 2);
 }
 
 static void
@@ -254,8 +158,8 @@ test_asks_for_time (Fixture *self, gconstpointer data)
   peer_answer (self->peer, 503, "Retry-After: 7\r\n", NULL);
   peer_answer (self->peer, 200, NULL, NULL);
   self->clock.random = 0;
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_success (self, 3);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_succeeds (self, 3);
   g_assert_cmpint (fake_clock_slept (&self->clock, 0), ==, 1500 * MS);
   g_assert_cmpint (fake_clock_slept (&self->clock, 1), ==, 7000 * MS);
 }
@@ -299,37 +203,36 @@ test_delay (Fixture *self, gconstpointer data)
 static void
 test_bucket (Fixture *self, gconstpointer data)
 {
-  anc_aws_client_unref (self->client);
-  self->client = make_client (self, "s3", 100, NULL);
+  fixture_replace_client (self, 100, NULL);
   peer_forever (self->peer, "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n");
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_failure (self, ANC_AWS_ERROR_SERVER, 100);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_failure (self, ANC_AWS_ERROR_SERVER, 102);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_failure (self, ANC_AWS_ERROR_SERVER, 103);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_fails (self, ANC_AWS_ERROR_SERVER, 100);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_fails (self, ANC_AWS_ERROR_SERVER, 102);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_fails (self, ANC_AWS_ERROR_SERVER, 103);
   /* Each success gives one back; five make a retry. */
   peer_forever (self->peer, OK_REPLY);
   for (guint i = 0; i < 5; i++)
-    send_request (self, &(AncAwsRequest){ .path = "/x" });
+    fixture_send (self, &(AncAwsRequest){ .path = "/x" });
   peer_forever (self->peer, "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n");
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_failure (self, ANC_AWS_ERROR_SERVER, 110);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_fails (self, ANC_AWS_ERROR_SERVER, 110);
 }
 
 static void
 test_not_idempotent (Fixture *self, gconstpointer data)
 {
   peer_answer (self->peer, 500, NULL, NULL);
-  send_request (self,
+  fixture_send (self,
                 &(AncAwsRequest){ .path = "/x",
                                   .flags = ANC_AWS_REQUEST_NOT_IDEMPOTENT });
-  assert_failure (self, ANC_AWS_ERROR_SERVER, 1);
+  fixture_fails (self, ANC_AWS_ERROR_SERVER, 1);
   peer_reset (self->peer);
-  send_request (self,
+  fixture_send (self,
                 &(AncAwsRequest){ .path = "/x",
                                   .flags = ANC_AWS_REQUEST_NOT_IDEMPOTENT });
-  assert_failure (self, ANC_AWS_ERROR_CONNECTION, 2);
+  fixture_fails (self, ANC_AWS_ERROR_CONNECTION, 2);
 }
 
 static void
@@ -337,10 +240,10 @@ test_conflict (Fixture *self, gconstpointer data)
 {
   peer_answer (self->peer, 409, NULL, FAULT ("ConditionalRequestConflict"));
   peer_say (self->peer, OK_REPLY);
-  send_request (self,
+  fixture_send (self,
                 &(AncAwsRequest){ .path = "/x",
                                   .flags = ANC_AWS_REQUEST_RETRY_CONFLICT });
-  assert_success (self, 2);
+  fixture_succeeds (self, 2);
 }
 
 static void
@@ -349,10 +252,10 @@ test_error_in_body (Fixture *self, gconstpointer data)
   peer_answer (self->peer, 200, NULL, "  \n" FAULT ("InternalError"));
   peer_answer (self->peer, 200, NULL, "");
   peer_answer (self->peer, 200, NULL, "  \n<Done/>");
-  send_request (
+  fixture_send (
       self,
       &(AncAwsRequest){ .path = "/x", .flags = ANC_AWS_REQUEST_ERROR_IN_BODY });
-  assert_success (self, 3);
+  fixture_succeeds (self, 3);
 }
 
 /* --- bodies --- */
@@ -367,7 +270,7 @@ test_kept_connection_was_closed (Fixture *self, gconstpointer data)
   peer_close_after (self->peer);
   peer_say (self->peer, OK_REPLY);
   for (guint i = 0; i < 2; i++) {
-    send_request (
+    fixture_send (
         self, &(AncAwsRequest){ .method = "PUT", .path = "/x", .body = body });
     g_assert_no_error (self->error);
     g_assert_cmpstr (peer_request (self->peer, i)->body, ==, "body");
@@ -385,12 +288,45 @@ test_expects (Fixture *self, gconstpointer data)
 
   peer_refuse_body (self->peer);
   peer_say (self->peer, OK_REPLY);
-  send_request (
+  fixture_send (
       self, &(AncAwsRequest){ .method = "PUT", .path = "/x", .body = body });
-  assert_success (self, 2);
+  fixture_succeeds (self, 2);
   g_assert_null (peer_header (self->peer, 0, "Expect"));
   g_assert_cmpstr (peer_header (self->peer, 1, "Expect"), ==, "100-continue");
   g_assert_cmpuint (peer_request (self->peer, 1)->size, ==, size);
+}
+
+/* Where bodies keep breaking off, a request without one is asked for the
+ * reason. */
+static void
+test_probe (Fixture *self, gconstpointer data)
+{
+  gsize size = 8 * 1024 * 1024;
+  g_autoptr (GBytes) body = g_bytes_new_take (g_malloc0 (size), size);
+  AncAwsRequest probe = { .operation = "PutThing",
+                          .resource = "s3://bucket/key",
+                          .method = "GET",
+                          .path = "/probe" };
+  AncAwsRequest request
+      = { .method = "PUT", .path = "/x", .body = body, .probe = &probe };
+
+  peer_refuse_body (self->peer);
+  peer_refuse_body (self->peer);
+  /* On a kept connection libsoup would send once more by itself. */
+  peer_close_after (self->peer);
+  peer_answer (self->peer, 403, NULL, FAULT ("InvalidAccessKeyId"));
+  fixture_send (self, &request);
+  fixture_fails (self, ANC_AWS_ERROR_DENIED, 3);
+  g_assert_cmpstr (peer_request (self->peer, 2)->line, ==,
+                   "GET /probe HTTP/1.1");
+  /* Another right than the one that is missing says nothing. */
+  peer_refuse_body (self->peer);
+  peer_refuse_body (self->peer);
+  peer_answer (self->peer, 403, NULL, FAULT ("AccessDenied"));
+  peer_say (self->peer, OK_REPLY);
+  fixture_send (self, &request);
+  g_assert_no_error (self->error);
+  g_assert_cmpuint (self->response->attempts, ==, 3);
 }
 
 /* --- the clock --- */
@@ -403,8 +339,8 @@ test_skew (Fixture *self, gconstpointer data)
   peer_answer (self->peer, 403, "Date: Thu, 29 Feb 2024 13:00:00 GMT\r\n",
                FAULT ("RequestTimeTooSkewed"));
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_success (self, 2);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_succeeds (self, 2);
   g_assert_cmpuint (self->clock.sleeps->len, ==, 0);
   g_assert_cmpstr (peer_header (self->peer, 1, "X-Amz-Date"), ==,
                    "20240229T130000Z");
@@ -412,7 +348,7 @@ test_skew (Fixture *self, gconstpointer data)
   g_assert_cmpint (stats.clock_offset, ==,
                    G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC);
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
   g_assert_cmpstr (peer_header (self->peer, 2, "X-Amz-Date"), ==,
                    "20240229T130000Z");
 }
@@ -423,12 +359,12 @@ test_perhaps_skew (Fixture *self, gconstpointer data)
   /* Three minutes are no explanation for a wrong signature; ten are. */
   peer_answer (self->peer, 403, "Date: Thu, 29 Feb 2024 12:03:00 GMT\r\n",
                FAULT ("SignatureDoesNotMatch"));
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_failure (self, ANC_AWS_ERROR_DENIED, 1);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_fails (self, ANC_AWS_ERROR_DENIED, 1);
   peer_answer (self->peer, 403, "Date: Thu, 29 Feb 2024 11:50:00 GMT\r\n",
                NULL);
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
   g_assert_no_error (self->error);
   g_assert_cmpstr (peer_header (self->peer, 2, "X-Amz-Date"), ==,
                    "20240229T115000Z");
@@ -455,12 +391,11 @@ test_expired (Fixture *self, gconstpointer data)
   g_autoptr (AncAwsProvider) cache
       = anc_aws_provider_cached (source, &self->clock.clock);
 
-  anc_aws_client_unref (self->client);
-  self->client = make_client (self, "s3", 3, cache);
+  fixture_replace_client (self, 3, cache);
   peer_answer (self->peer, 400, NULL, FAULT ("ExpiredToken"));
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &(AncAwsRequest){ .path = "/x" });
-  assert_success (self, 2);
+  fixture_send (self, &(AncAwsRequest){ .path = "/x" });
+  fixture_succeeds (self, 2);
   g_assert_nonnull (
       strstr (peer_header (self->peer, 0, "Authorization"), "=AKID1/"));
   g_assert_nonnull (
@@ -476,12 +411,12 @@ test_redirect (Fixture *self, gconstpointer data)
 
   peer_answer (self->peer, 301, "x-amz-bucket-region: us-west-2\r\n", NULL);
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &request);
-  assert_success (self, 2);
+  fixture_send (self, &request);
+  fixture_succeeds (self, 2);
   g_assert_nonnull (
       strstr (peer_header (self->peer, 1, "Authorization"), "/us-west-2/"));
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &request);
+  fixture_send (self, &request);
   g_assert_nonnull (
       strstr (peer_header (self->peer, 2, "Authorization"), "/us-west-2/"));
   request.locality = "other";
@@ -489,102 +424,14 @@ test_redirect (Fixture *self, gconstpointer data)
                "<Error><Code>AuthorizationHeaderMalformed</Code><Region>"
                "eu-north-1</Region></Error>");
   peer_say (self->peer, OK_REPLY);
-  send_request (self, &request);
+  fixture_send (self, &request);
   g_assert_nonnull (
       strstr (peer_header (self->peer, 3, "Authorization"), "/eu-west-1/"));
   g_assert_nonnull (
       strstr (peer_header (self->peer, 4, "Authorization"), "/eu-north-1/"));
   peer_answer (self->peer, 301, "x-amz-bucket-region: evil.example\r\n", NULL);
-  send_request (self, &request);
+  fixture_send (self, &request);
   g_assert_error (self->error, ANC_AWS_ERROR, ANC_AWS_ERROR_ARGUMENT);
-}
-
-/* --- cancelling --- */
-
-static gpointer
-cancel_soon (gpointer data)
-{
-  g_usleep (100 * 1000);
-  g_cancellable_cancel (data);
-  return NULL;
-}
-
-static void
-test_cancel (Fixture *self, gconstpointer data)
-{
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  gsize size = 32 * 1024 * 1024;
-  g_autoptr (GBytes) body = g_bytes_new_take (g_malloc0 (size), size);
-  AncAwsRequest request = { .operation = "PutThing",
-                            .resource = "s3://bucket/key",
-                            .method = "PUT",
-                            .body = data != NULL ? body : NULL };
-  GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
-  gint64 start = g_get_monotonic_time ();
-
-  peer_stall (self->peer);
-  self->response
-      = anc_aws_client_send (self->client, &request, cancellable, &self->error);
-  g_assert_error (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 900 * MS);
-  g_thread_join (thread);
-}
-
-static void
-test_cancel_sleep (void)
-{
-  const AncAwsClock *clock = anc_aws_clock_system ();
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
-  g_autoptr (GError) error = NULL;
-  gint64 start = g_get_monotonic_time ();
-
-  g_assert_false (
-      clock->sleep (clock->data, G_TIME_SPAN_MINUTE, cancellable, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 30 * G_TIME_SPAN_SECOND);
-  g_thread_join (thread);
-  g_assert_true (clock->sleep (clock->data, 1000, NULL, NULL));
-}
-
-/* --- many threads --- */
-
-#define THREADS 8
-#define CALLS 25
-
-static gpointer
-call_often (gpointer data)
-{
-  AncAwsRequest request = { .operation = "GetThing",
-                            .resource = "s3://bucket/key",
-                            .method = "GET" };
-
-  for (guint i = 0; i < CALLS; i++) {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (AncAwsResponse) response
-        = anc_aws_client_send (data, &request, NULL, &error);
-
-    g_assert_no_error (error);
-  }
-  return NULL;
-}
-
-static void
-test_threads (Fixture *self, gconstpointer data)
-{
-  GThread *threads[THREADS];
-  guint connections = 0;
-
-  peer_forever (self->peer, OK_REPLY);
-  for (guint i = 0; i < THREADS; i++)
-    threads[i] = g_thread_new ("caller", call_often, self->client);
-  for (guint i = 0; i < THREADS; i++)
-    g_thread_join (threads[i]);
-  g_assert_cmpuint (peer_count (self->peer), ==, THREADS * CALLS);
-  for (guint i = 0; i < THREADS * CALLS; i++)
-    connections = MAX (connections, peer_request (self->peer, i)->connection);
-  g_test_message ("%u connections", connections);
-  g_assert_cmpuint (connections, <=, THREADS);
 }
 
 static void
@@ -593,7 +440,7 @@ add (const gchar *name, gconstpointer data,
 {
   g_autofree gchar *path = g_strconcat ("/client/", name, NULL);
 
-  g_test_add (path, Fixture, data, set_up, test, tear_down);
+  g_test_add (path, Fixture, data, fixture_set_up, test, fixture_tear_down);
 }
 
 int
@@ -618,13 +465,10 @@ main (int argc, char **argv)
   add ("error-in-body", NULL, test_error_in_body);
   add ("kept-connection-was-closed", NULL, test_kept_connection_was_closed);
   add ("expects", NULL, test_expects);
+  add ("probe", NULL, test_probe);
   add ("skew", NULL, test_skew);
   add ("perhaps-skew", NULL, test_perhaps_skew);
   add ("expired", NULL, test_expired);
   add ("redirect", NULL, test_redirect);
-  add ("cancel", NULL, test_cancel);
-  add ("cancel-body", "body", test_cancel);
-  g_test_add_func ("/client/cancel-sleep", test_cancel_sleep);
-  add ("threads", NULL, test_threads);
   return g_test_run ();
 }

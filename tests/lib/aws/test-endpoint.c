@@ -186,8 +186,8 @@ test_addresses (void)
     g_autoptr (GError) error = NULL;
 
     endpoint->custom = g_strcmp0 (table[i].endpoint, AWS) != 0;
-    anc_s3_address_init (&address, endpoint, "eu-west-1", table[i].force,
-                         table[i].bucket, table[i].key, &error);
+    anc_s3_address_init (&address, endpoint, table[i].force, table[i].bucket,
+                         table[i].key, &error);
     g_assert_no_error (error);
     g_assert_cmpstr (address.host, ==, table[i].host);
     g_assert_cmpstr (address.path, ==, table[i].path);
@@ -236,9 +236,8 @@ test_refused_names (void)
     g_autoptr (GError) error = NULL;
 
     g_test_message ("%s", table[i].bucket);
-    g_assert_false (anc_s3_address_init (&address, endpoint, "eu-west-1", FALSE,
-                                         table[i].bucket, table[i].key,
-                                         &error));
+    g_assert_false (anc_s3_address_init (
+        &address, endpoint, FALSE, table[i].bucket, table[i].key, &error));
     g_assert_error (error, ANC_AWS_ERROR, (gint) table[i].code);
   }
 }
