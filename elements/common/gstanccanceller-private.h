@@ -71,10 +71,12 @@ typedef struct {
   gfloat *output[ANC_MAX_CHANNELS + 1];
   GArray *runs; /* of GstAncRun */
 
-  AncLevels total;    /* since the start */
-  AncLevels interval; /* since the last message */
-  GstClockTime dsp_time;
+  AncLevels total;    /* since the start, as far as collected ... */
+  AncLevels interval; /* ... and since the last message */
   guint64 samples;
+  guint64 spans;
+  GstClockTime timed;       /* spent on those spans that were timed ... */
+  guint64 timed_samples;    /* ... and their samples */
   guint64 divergences;      /* said so far */
   guint64 past_divergences; /* of filters that this one replaced */
 } GstAncDsp;
@@ -132,7 +134,8 @@ typedef struct {
   GstAncDsp dsp;
 } GstAncCancellerPrivate;
 
-GstAncCancellerPrivate *gst_anc_canceller_private (GstAncCanceller *self);
+GstAncCancellerPrivate *gst_anc_canceller_private (GstAncCanceller *self)
+    G_GNUC_CONST;
 
 /* Both with the lock held. */
 static inline void
@@ -231,9 +234,11 @@ gboolean gst_anc_state_load (GstAncCanceller *self, GBytes *state, gint64 start,
 
 /* gstancstats.c */
 GstStructure *gst_anc_stats (GstAncCanceller *self);
-/* After each span, with dsp_lock: takes its figures. TRUE when messages are
- * due. */
-gboolean gst_anc_stats_take (GstAncCanceller *self, GstClockTime interval);
+/* After each span, with dsp_lock: TRUE when messages are due. */
+gboolean gst_anc_stats_due (GstAncCanceller *self, GstClockTime interval);
+/* With dsp_lock: takes what the filter has summed, before it forgets or goes.
+ */
+void gst_anc_stats_collect (GstAncDsp *dsp);
 /* Without locks: posts them. */
 void gst_anc_stats_post (GstAncCanceller *self, GstClockTime interval);
 

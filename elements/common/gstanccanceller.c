@@ -244,6 +244,7 @@ action_reset (GstAncCanceller *self)
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
 
   g_mutex_lock (&priv->dsp_lock);
+  gst_anc_stats_collect (&priv->dsp);
   if (priv->dsp.canceller != NULL)
     anc_canceller_reset (priv->dsp.canceller);
   g_mutex_unlock (&priv->dsp_lock);

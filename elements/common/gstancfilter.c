@@ -157,6 +157,7 @@ build (GstAncCanceller *self, const AncFilterLayout *layout,
     anc_canceller_free (canceller);
     return FALSE;
   }
+  gst_anc_stats_collect (dsp);
   if (dsp->canceller != NULL)
     dsp->past_divergences += anc_canceller_divergences (dsp->canceller);
   g_clear_pointer (&dsp->canceller, anc_canceller_free);

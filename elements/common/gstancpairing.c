@@ -219,9 +219,9 @@ next_job (GstAncCanceller *self)
   GstAncItem *head = gst_queue_array_peek_head_struct (priv->queue);
   gint64 jump;
 
-  *job = (GstAncJob){ NULL };
-  if (priv->primary.flushing || priv->failed || head == NULL)
+  if (head == NULL || priv->primary.flushing || priv->failed)
     return FALSE;
+  *job = (GstAncJob){ NULL };
   if (GST_IS_EVENT (head->object))
     return next_event (self, job, GST_EVENT_CAST (head->object));
   job->mode = gst_anc_format_mode (self, &priv->dsp.in);
@@ -290,7 +290,7 @@ run_span (GstAncCanceller *self, GstAncJob *job)
     anc_canceller_reset_history (priv->dsp.canceller);
   if (job->buffer != NULL) {
     output = gst_anc_span_process (self, job);
-    post = gst_anc_stats_take (self, job->interval);
+    post = gst_anc_stats_due (self, job->interval);
   } else {
     gst_anc_span_skip (self, job);
   }
@@ -412,15 +412,15 @@ gst_anc_pairing_clear_primary (GstAncCanceller *self)
 }
 
 static void
-queue_primary (GstAncCanceller *self, GstBuffer *buffer)
+queue_primary (GstAncCanceller *self, GstBuffer *buffer, gsize frames)
 {
   GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
-  GstAncItem item = { .object = GST_MINI_OBJECT_CAST (buffer) };
+  GstAncItem item
+      = { .object = GST_MINI_OBJECT_CAST (buffer), .frames = frames };
   gint64 time
       = gst_anc_running_time (&priv->primary.segment, GST_BUFFER_PTS (buffer));
 
-  item.frames = gst_buffer_get_size (buffer) / GST_AUDIO_INFO_BPF (&priv->info);
-  item.start = gst_anc_timeline_place (&priv->timeline, time, item.frames,
+  item.start = gst_anc_timeline_place (&priv->timeline, time, frames,
                                        priv->discont
                                            || GST_BUFFER_IS_DISCONT (buffer));
   priv->discont = FALSE;
@@ -430,7 +430,7 @@ queue_primary (GstAncCanceller *self, GstBuffer *buffer)
         priv->store, buffer, GST_AUDIO_INFO_CHANNELS (&priv->info),
         priv->settings.reference_channel, item.start);
   gst_queue_array_push_tail_struct (priv->queue, &item);
-  priv->queued += (gint64) item.frames;
+  priv->queued += (gint64) frames;
 }
 
 static gboolean
@@ -492,9 +492,11 @@ gst_anc_pairing_chain_primary (GstPad *pad, GstObject *parent,
   } else if (!GST_AUDIO_INFO_IS_VALID (&priv->info)) {
     flow = GST_FLOW_NOT_NEGOTIATED;
   } else {
-    if (gst_buffer_get_size (buffer)
-        >= (gsize) GST_AUDIO_INFO_BPF (&priv->info))
-      queue_primary (self, g_steal_pointer (&buffer));
+    gsize frames
+        = gst_buffer_get_size (buffer) / GST_AUDIO_INFO_BPF (&priv->info);
+
+    if (frames > 0)
+      queue_primary (self, g_steal_pointer (&buffer), frames);
     gst_anc_pairing_work (self);
     flow = priv->flow;
   }

@@ -427,12 +427,11 @@ gst_anc_reference_read (GstAncReference *self, gint64 start, gsize n,
     read_missing (self, at - start, end - at, planes, n_planes, runs);
 }
 
-void
-gst_anc_reference_discard (GstAncReference *self, gint64 index)
+static void
+discard_chunks (GstAncReference *self, gint64 index)
 {
   Chunk *first;
 
-  self->used = MAX (self->used, index);
   while ((first = g_queue_peek_head (&self->chunks)) != NULL
          && first->start < index) {
     gint64 n = MIN (index - first->start, (gint64) first->frames);
@@ -443,6 +442,14 @@ gst_anc_reference_discard (GstAncReference *self, gint64 index)
       break;
     chunk_free (g_queue_pop_head (&self->chunks));
   }
+}
+
+void
+gst_anc_reference_discard (GstAncReference *self, gint64 index)
+{
+  self->used = MAX (self->used, index);
+  if (self->chunks.head != NULL)
+    discard_chunks (self, index);
 }
 
 void

@@ -33,6 +33,15 @@ divergences (const GstAncDsp *dsp)
                                    : 0);
 }
 
+/* What all samples have taken, by those that were timed. */
+static GstClockTime
+dsp_time (const GstAncDsp *dsp)
+{
+  if (dsp->timed_samples == 0)
+    return 0;
+  return gst_util_uint64_scale (dsp->timed, dsp->samples, dsp->timed_samples);
+}
+
 /* With both locks. */
 static GstStructure *
 describe (GstAncCanceller *self, const AncLevels *levels)
@@ -59,7 +68,7 @@ describe (GstAncCanceller *self, const AncLevels *levels)
                                   gst_anc_reference_timeline (priv->store)),
       "kernel", G_TYPE_STRING,
       dsp->canceller != NULL ? anc_canceller_kernel (dsp->canceller) : "none",
-      "dsp-time-ns", G_TYPE_UINT64, dsp->dsp_time, "samples", G_TYPE_UINT64,
+      "dsp-time-ns", G_TYPE_UINT64, dsp_time (dsp), "samples", G_TYPE_UINT64,
       dsp->samples, NULL);
 }
 
@@ -71,6 +80,7 @@ gst_anc_stats (GstAncCanceller *self)
 
   g_mutex_lock (&priv->lock);
   g_mutex_lock (&priv->dsp_lock);
+  gst_anc_stats_collect (&priv->dsp);
   stats = describe (self, &priv->dsp.total);
   g_mutex_unlock (&priv->dsp_lock);
   g_mutex_unlock (&priv->lock);
@@ -86,18 +96,28 @@ interval_is_over (const GstAncDsp *dsp, GstClockTime interval)
                 >= interval;
 }
 
-gboolean
-gst_anc_stats_take (GstAncCanceller *self, GstClockTime interval)
+void
+gst_anc_stats_collect (GstAncDsp *dsp)
 {
-  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
-  GstAncDsp *dsp = &priv->dsp;
   AncLevels levels;
 
   if (dsp->canceller == NULL)
-    return FALSE;
+    return;
   levels = anc_canceller_take_levels (dsp->canceller);
   add (&dsp->total, &levels);
   add (&dsp->interval, &levels);
+}
+
+gboolean
+gst_anc_stats_due (GstAncCanceller *self, GstClockTime interval)
+{
+  GstAncCancellerPrivate *priv = gst_anc_canceller_private (self);
+  GstAncDsp *dsp = &priv->dsp;
+
+  if (dsp->canceller == NULL)
+    return FALSE;
+  if (GST_CLOCK_TIME_IS_VALID (interval))
+    gst_anc_stats_collect (dsp);
   return divergences (dsp) != dsp->divergences
          || interval_is_over (dsp, interval);
 }

@@ -50,7 +50,7 @@ packages_of ()
       /^\[/ { on = $0 == want; found = found || on; next }
       on && NF && !/^#/ { print }
       END { exit !found }' "$root/infra/run/packages.txt" ||
-      die "there is no package set \"$set\"; the sets: build run demo test go"
+      die "there is no package set \"$set\"; the sets: build run demo test slow go"
   done
 }
 
@@ -142,20 +142,35 @@ configure ()
 # build_tree DIR NAME OPTION...: a build directory, its logs under NAME.
 build_tree ()
 {
+  configure_tree "$@" && compile_tree "$1" "$2"
+}
+
+configure_tree ()
+{
   local dir=$1 name=$2
   shift 2
   quietly "Configuring $name" "$(log_file "configure-$name")" \
-    configure "$dir" "$@" &&
-    quietly "Building $name" "$(log_file "build-$name")" ninja -C "$dir"
+    configure "$dir" "$@"
 }
 
-# Everything, in build/. Warnings stop it where CI says so, and nowhere else:
-# another compiler's new warning must not keep a user from building.
+# compile_tree DIR NAME [TARGET...]
+compile_tree ()
+{
+  local dir=$1 name=$2
+  shift 2
+  quietly "Building $name" "$(log_file "build-$name")" ninja -C "$dir" "$@"
+}
+
+# build_release [TARGET...]: everything, or these, in build/. Warnings stop it
+# where CI says so, and nowhere else: another compiler's new warning must not
+# keep a user from building.
 build_release ()
 {
-  # The stamp is older than anything edited while the compiler runs.
+  # The stamp is older than anything edited while the compiler runs. It stands
+  # for the target "use", which is in everything.
   printf '%s\n' "$root" >"$build/.starting"
-  build_tree "$build" release -Dbuildtype=release "$(werror)" || return 1
+  configure_tree "$build" release -Dbuildtype=release "$(werror)" &&
+    compile_tree "$build" release "$@" || return 1
   mv "$build/.starting" "$build/.ready"
 }
 

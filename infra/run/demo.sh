@@ -80,7 +80,7 @@ main ()
 {
   need_packages build run demo
   take_lock
-  build_release || return 1
+  build_release use || return 1
   use_build_tree
   quietly "Decoding a voice" "$(log_file demo-voice)" decode_voice &&
     quietly "Recording it beside a fan" "$(log_file demo-scene)" make_scene &&

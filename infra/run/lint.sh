@@ -52,12 +52,15 @@ lint_licence ()
 # root or upwards would get round them to headers of this tree.
 lint_arrows ()
 {
-  local found
+  local found family
   found=$({
     arrow lib 'elements|plugins|pipelines'
     arrow elements 'plugins|pipelines'
     arrow plugins 'lib|pipelines'
     arrow pipelines 'lib|elements|plugins'
+    for family in "$root"/{lib,elements}/*/; do
+      other_families "$family"
+    done
   }) || true
   [ -z "$found" ] || { say "an include against the tiers:" "$found"; return 1; }
 }
@@ -67,6 +70,19 @@ arrow ()
 {
   grep -rnE --include='*.[ch]' \
     "^ *# *include +[\"<]([^\">]*/)?($2)/" "$root/$1" || true
+}
+
+# other_families FOLDER: includes of headers beside it. All but lib/dsp may use
+# what is common; nothing common may use any of them.
+other_families ()
+{
+  local folder=${1%/} tier=${1%/*/} shared names
+  shared="$tier/common/*"
+  [ "$folder" != "$root/lib/dsp" ] || shared=
+  names=$(find "$tier" -name '*.h' ! -path "$folder/*" ! -path "$shared" \
+    -printf '%f\n' | sort -u | sed 's/\./\\./g' | paste -sd '|')
+  [ -z "$names" ] || grep -rnE --include='*.[ch]' \
+    "^ *# *include +[\"<]([^\">]*/)?($names)[\">]" "$folder" || true
 }
 
 # One idea a file; a reviewer objects above 600 lines.

@@ -9,5 +9,5 @@ main ()
   take_lock
   # Whoever held the lock may have done it.
   ! ready || return 0
-  build_release
+  build_release use
 }

@@ -2,13 +2,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Without arguments: every suite in the release build, then unit, element and
-# pipeline under ASan+UBSan, then unit under memcheck. The sanitized build has
-# a directory of its own: `meson test --setup` cannot switch sanitizers.
+# pipeline under ASan+UBSan, then unit under memcheck. With `slow`: the long
+# forms in the release build, libFuzzer, and the threads under TSan. Each
+# sanitized build has a directory of its own: `meson test --setup` cannot
+# switch sanitizers.
 
 : "${root:?}" "${build:?}"
 
+# shellcheck source=infra/run/fuzz.sh
+source "$root/infra/run/fuzz.sh"
 # shellcheck source=infra/run/tools.sh
 source "$root/infra/run/tools.sh"
+# shellcheck source=infra/run/tsan.sh
+source "$root/infra/run/tsan.sh"
 
 all_suites=(unit element pipeline infra)
 
@@ -23,6 +29,14 @@ count_broken_build ()
   local broken
   broken=$(grep -c '^FAILED: ' "$(log_file "build-$1")" 2>/dev/null) || true
   printf '0 %d 0\n' $((broken > 0 ? broken : 1)) >>"$tally"
+}
+
+# count_skip TITLE MISSING: what could not be run for want of something.
+count_skip ()
+{
+  printf '\n== %s\n  skipped: %s\n%s: 0 passed, 0 failed, 1 skipped\n' \
+    "$1" "$2" "$1"
+  printf '0 0 1\n' >>"$tally"
 }
 
 # run_tests TITLE DIR OPTION...: meson adds to the name of a log what wraps the
@@ -106,6 +120,14 @@ run_memcheck ()
 --error-exitcode=99 --suppressions=$root/infra/run/memcheck.supp" "${names[@]}"
 }
 
+# What only these need; without it some of them can still be run.
+run_slow ()
+{
+  (need_packages slow) || true
+  run_fuzz
+  run_tsan
+}
+
 check_suites ()
 {
   local suite
@@ -127,6 +149,7 @@ main ()
   : >"$tally"
   if [ $# -gt 0 ]; then
     run_release "$@"
+    case " $* " in *" slow "*) run_slow ;; esac
   else
     run_release "${all_suites[@]}"
     run_sanitized

@@ -8,10 +8,13 @@
 
 : "${root:?}" "${build:?}"
 
-tools_cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/gst-plugins-anc/tools
+# The tilde, as HOME may not be set.
+tools_cache=${XDG_CACHE_HOME:-~/.cache}/gst-plugins-anc/tools
 versitygw_version=1.8.0
 # What its go.mod asks for.
 versitygw_go=1.25.0
+# Where installers put Go, beside PATH.
+go_places=(/usr/local/go/bin/go /usr/lib/go-*/bin/go)
 
 # Where things are to be, whether they are there or not.
 python_tools ()
@@ -49,8 +52,7 @@ install_python_tools ()
     touch "$place/.complete"
 }
 
-# A Go that is new enough, of all that are in PATH and where its own installer
-# puts it.
+# The first Go that is new enough.
 find_go ()
 {
   local each version
@@ -60,7 +62,7 @@ find_go ()
       printf '%s' "$each"
       return 0
     fi
-  done < <(type -aP go; printf '%s\n' /usr/local/go/bin/go /usr/lib/go-*/bin/go)
+  done < <(type -aP go; printf '%s\n' "${go_places[@]}")
   return 1
 }
 
@@ -142,10 +144,14 @@ need_peers ()
   [ ! -e "$(awss3_peer)/.complete" ] || ANC_BENCH_PEERS=$(awss3_peer)
 }
 
-# One at a time, whichever tree asks first.
+# One at a time, whichever tree asks first. A user without a home of his own
+# has them in his build directory.
 lock_tools ()
 {
-  mkdir -p "$tools_cache" || die "cannot write to $tools_cache"
+  if ! mkdir -p "$tools_cache" 2>/dev/null || [ ! -w "$tools_cache" ]; then
+    tools_cache=$build/tools
+    mkdir -p "$tools_cache"
+  fi
   exec 8>"$tools_cache/.lock"
   flock 8
 }

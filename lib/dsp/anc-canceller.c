@@ -74,7 +74,36 @@ anc_canceller_filter (AncCanceller *self)
   return self->filter;
 }
 
-/* Takes n frames of reference into the history. */
+/* Where samples come from: planes, or stereo of which a channel is the
+ * reference. */
+typedef struct {
+  const float *const *primary;
+  const float *const *reference;
+  const float *frames; /* NULL: planes */
+  unsigned channel;
+} Source;
+
+/* Clears what is no signal from a plane that was just filled and returns its
+ * energy. `energy` is what it had before: a single sample that is not finite
+ * or beyond the limit takes it beyond the limit's square, so that mostly there
+ * is nothing to look for. */
+static float
+clean (const AncKernels *kernels, float *plane, size_t n, float energy)
+{
+  if (energy <= ANC_SAMPLE_LIMIT * ANC_SAMPLE_LIMIT)
+    return energy;
+  kernels->sanitize (plane, plane, n);
+  return kernels->energy (plane, n);
+}
+
+static float
+take (const AncKernels *kernels, float *plane, const float *samples, size_t n)
+{
+  memcpy (plane, samples, n * sizeof *plane);
+  return clean (kernels, plane, n, kernels->energy (plane, n));
+}
+
+/* Takes n frames of reference into the history, where they have room. */
 static void
 take_reference (AncCanceller *self, const float *const *reference, size_t at,
                 size_t n)
@@ -82,31 +111,32 @@ take_reference (AncCanceller *self, const float *const *reference, size_t at,
   AncFilter *filter = self->filter;
   unsigned i;
 
-  anc_history_append (&filter->history, n);
-  for (i = 0; i < filter->layout.n_references; i++) {
-    float *newest = anc_history_newest (&filter->history, i, n);
-
-    filter->kernels->sanitize (newest, reference[i] + at, n);
-    self->levels.reference += filter->kernels->energy (newest, n);
-  }
+  for (i = 0; i < filter->layout.n_references; i++)
+    self->levels.reference
+        += take (filter->kernels, anc_history_newest (&filter->history, i, n),
+                 reference[i] + at, n);
 }
 
-static double
-energy_of (const AncFilter *filter, float *const *planes, size_t n)
+static void
+take_stereo (AncCanceller *self, const Source *source, float *error, size_t at,
+             size_t n)
 {
-  double sum = 0.0;
-  unsigned i;
+  const AncKernels *kernels = self->filter->kernels;
+  float *newest = anc_history_newest (&self->filter->history, 0, n);
+  unsigned channel = source->channel;
+  float energy[2];
 
-  for (i = 0; i < filter->layout.n_primaries; i++)
-    sum += filter->kernels->energy (planes[i], n);
-  return sum;
+  kernels->split_stereo (channel == 0 ? newest : error,
+                         channel == 0 ? error : newest, source->frames + 2 * at,
+                         n, energy);
+  self->levels.primary += clean (kernels, error, n, energy[1 - channel]);
+  self->levels.reference += clean (kernels, newest, n, energy[channel]);
 }
 
 /* At most ANC_BLOCK frames, with the guard on at most to its frame's end. */
 static void
-process_block (AncCanceller *self, const float *const *primary,
-               const float *const *reference, float *const *error, size_t at,
-               size_t n, bool adapt)
+process_block (AncCanceller *self, const Source *source, float *const *error,
+               size_t at, size_t n, bool adapt)
 {
   AncFilter *filter = self->filter;
   float *planes[ANC_MAX_CHANNELS];
@@ -114,17 +144,19 @@ process_block (AncCanceller *self, const float *const *primary,
 
   if (!adapt)
     anc_filter_settle (filter);
-  take_reference (self, reference, at, n);
-  for (i = 0; i < filter->layout.n_primaries; i++) {
+  anc_history_append (&filter->history, n);
+  for (i = 0; i < filter->layout.n_primaries; i++)
     planes[i] = error[i] + at;
-    filter->kernels->sanitize (planes[i], primary[i] + at, n);
+  if (source->frames != NULL) {
+    take_stereo (self, source, planes[0], at, n);
+  } else {
+    take_reference (self, source->reference, at, n);
+    for (i = 0; i < filter->layout.n_primaries; i++)
+      self->levels.primary
+          += take (filter->kernels, planes[i], source->primary[i] + at, n);
   }
-  self->levels.primary += energy_of (filter, planes, n);
-  if (adapt)
-    anc_filter_adapt (filter, planes, n);
-  else
-    anc_filter_frozen (filter, planes, n);
-  self->levels.output += energy_of (filter, planes, n);
+  self->levels.output += adapt ? anc_filter_adapt (filter, planes, n)
+                               : anc_filter_frozen (filter, planes, n);
   self->levels.samples += n;
 }
 
@@ -134,10 +166,9 @@ smaller (size_t a, size_t b)
   return a < b ? a : b;
 }
 
-void
-anc_canceller_process (AncCanceller *self, const float *const *primary,
-                       const float *const *reference, float *const *error,
-                       size_t n, bool adapt)
+static void
+process (AncCanceller *self, const Source *source, float *const *error,
+         size_t n, bool adapt)
 {
   AncFloatMode mode = anc_float_mode_enter ();
   size_t at = 0;
@@ -147,10 +178,30 @@ anc_canceller_process (AncCanceller *self, const float *const *primary,
 
     if (adapt)
       some = smaller (some, anc_guard_remaining (&self->filter->guard));
-    process_block (self, primary, reference, error, at, some, adapt);
+    process_block (self, source, error, at, some, adapt);
     at += some;
   }
   anc_float_mode_leave (mode);
+}
+
+void
+anc_canceller_process (AncCanceller *self, const float *const *primary,
+                       const float *const *reference, float *const *error,
+                       size_t n, bool adapt)
+{
+  Source source = { .primary = primary, .reference = reference };
+
+  process (self, &source, error, n, adapt);
+}
+
+void
+anc_canceller_process_stereo (AncCanceller *self, const float *frames,
+                              unsigned channel, float *error, size_t n,
+                              bool adapt)
+{
+  Source source = { .frames = frames, .channel = channel };
+
+  process (self, &source, &error, n, adapt);
 }
 
 void
@@ -166,6 +217,7 @@ anc_canceller_feed (AncCanceller *self, const float *const *reference, size_t n)
   while (at < n) {
     size_t some = smaller (n - at, ANC_BLOCK);
 
+    anc_history_append (&self->filter->history, some);
     take_reference (self, reference, at, some);
     at += some;
   }

@@ -39,6 +39,13 @@ void anc_canceller_process (AncCanceller *self, const float *const *primary,
                             const float *const *reference, float *const *error,
                             size_t n, bool adapt);
 
+/* The same for one primary and one reference that are the two channels of an
+ * interleaved stream; `channel` (0 or 1) is the reference. error may be frames
+ * itself. */
+void anc_canceller_process_stereo (AncCanceller *self, const float *frames,
+                                   unsigned channel, float *error, size_t n,
+                                   bool adapt);
+
 /* n frames of reference without a primary: they pass through the history, the
  * weights stay, nothing comes out. */
 void anc_canceller_feed (AncCanceller *self, const float *const *reference,

@@ -72,9 +72,10 @@ int anc_filter_tune (AncFilter *self, const AncFilterTuning *tuning);
 void anc_filter_visit (AncFilter *self, AncState *state);
 
 /* The newest n samples of the history, error holding the primaries. With the
- * guard n may not go beyond the end of its frame. */
-void anc_filter_adapt (AncFilter *self, float *const *error, size_t n);
-void anc_filter_frozen (AncFilter *self, float *const *error, size_t n);
+ * guard n may not go beyond the end of its frame. Both return the sum of
+ * squares of what they leave in error. */
+double anc_filter_adapt (AncFilter *self, float *const *error, size_t n);
+double anc_filter_frozen (AncFilter *self, float *const *error, size_t n);
 
 /* Carries out the waiting updates. Changes no later result by a bit. */
 void anc_filter_settle (AncFilter *self);

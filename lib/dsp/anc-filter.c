@@ -212,9 +212,17 @@ anc_filter_visit (AncFilter *self, AncState *state)
     self->klass->visit (self, state);
 }
 
+static bool
+has_pending (const AncFilter *self, unsigned primary)
+{
+  const AncPending *pending = &self->pending[primary];
+
+  return pending->keep != 1.0f || pending->gain != 0.0f;
+}
+
 /* Does what anc_filter_estimate would do first, with the same rounding. */
 static void
-settle_primary (AncFilter *self, unsigned primary)
+carry_out (AncFilter *self, unsigned primary)
 {
   size_t length = self->layout.filter_length;
   unsigned i, first = anc_filter_first (self, primary);
@@ -223,8 +231,6 @@ settle_primary (AncFilter *self, unsigned primary)
                && (self->tuning.sign_mode == ANC_SIGN_DATA
                    || self->tuning.sign_mode == ANC_SIGN_SIGN);
 
-  if (pending.keep == 1.0f && pending.gain == 0.0f)
-    return;
   if (signs)
     first += self->layout.n_references;
   for (i = 0; i < self->heard; i++)
@@ -232,6 +238,13 @@ settle_primary (AncFilter *self, unsigned primary)
                            anc_filter_regressor (self, first + i, 1), length,
                            pending.keep, pending.gain);
   drop_pending (self, primary);
+}
+
+static inline void
+settle_primary (AncFilter *self, unsigned primary)
+{
+  if (has_pending (self, primary))
+    carry_out (self, primary);
 }
 
 void
@@ -289,11 +302,22 @@ end_frame (AncFilter *self)
   }
 }
 
-void
+static double
+energy_of (const AncFilter *self, float *const *error, size_t n)
+{
+  double sum = 0.0;
+  unsigned i;
+
+  for (i = 0; i < self->layout.n_primaries; i++)
+    sum += self->kernels->energy (error[i], n);
+  return sum;
+}
+
+double
 anc_filter_adapt (AncFilter *self, float *const *error, size_t n)
 {
   if (self->klass->process == NULL)
-    return;
+    return energy_of (self, error, n);
   if (self->stale && self->klass->resume != NULL)
     self->klass->resume (self, n);
   self->stale = false;
@@ -301,6 +325,7 @@ anc_filter_adapt (AncFilter *self, float *const *error, size_t n)
   self->klass->process (self, error, n);
   if (anc_guard_count (&self->guard, n))
     end_frame (self);
+  return energy_of (self, error, n);
 }
 
 /* The weights stay from here on: not those of a filter on its way out. */
@@ -316,22 +341,26 @@ freeze (AncFilter *self)
   self->adapting = false;
 }
 
-void
+double
 anc_filter_frozen (AncFilter *self, float *const *error, size_t n)
 {
   size_t length = self->layout.filter_length;
+  double sum = 0.0;
   unsigned i, j;
 
   if (self->klass->process == NULL)
-    return;
+    return energy_of (self, error, n);
   if (self->adapting)
     freeze (self);
   self->stale = true;
   for (i = 0; i < self->layout.n_primaries; i++) {
-    unsigned first = anc_filter_first (self, i);
+    const float *w = anc_filter_weights (self, i);
+    const float *x = anc_filter_regressor (self, anc_filter_first (self, i), n);
+    float energy = 0.0f;
 
-    for (j = 0; j < self->heard; j++)
-      self->kernels->fir (error[i], anc_filter_regressor (self, first + j, n),
-                          anc_filter_weights (self, i) + j * length, length, n);
+    for (j = 0; j < self->heard; j++, w += length, x += self->history.stride)
+      energy = self->kernels->fir (error[i], x, w, length, n);
+    sum += energy;
   }
+  return sum;
 }

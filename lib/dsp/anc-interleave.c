@@ -10,11 +10,12 @@ void
 anc_deinterleave (float *const *planes, const float *frames, unsigned channels,
                   size_t n)
 {
+  float energy[2];
   unsigned c;
   size_t i;
 
   if (channels == 2 && planes[0] != NULL && planes[1] != NULL) {
-    anc_kernels_best ()->split_stereo (planes[0], planes[1], frames, n);
+    anc_kernels_best ()->split_stereo (planes[0], planes[1], frames, n, energy);
     return;
   }
   for (c = 0; c < channels; c++) {

@@ -89,8 +89,9 @@ note_absent (Check *self, const gchar *text, const GError *cause)
 static gboolean
 check_combination (Check *self, GError **error)
 {
-  g_autofree gchar *text
-      = anc_pipeline_file_expand (self->file, value_of, self, NULL);
+  g_auto (GStrv) lines
+      = anc_pipeline_file_expand_lines (self->file, value_of, self, NULL);
+  g_autofree gchar *text = g_strjoinv (" ", lines);
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GError) cause = NULL;
 
@@ -102,7 +103,7 @@ check_combination (Check *self, GError **error)
   }
   if (g_hash_table_contains (self->texts, text))
     return TRUE;
-  pipeline = anc_launch (self->file->file, text, &cause);
+  pipeline = anc_launch (self->file, lines, &cause);
   if (pipeline == NULL && g_error_matches (cause, ANC_ERROR, ANC_ERROR_RUN)) {
     note_absent (self, text, cause);
   } else if (pipeline == NULL) {

@@ -139,9 +139,9 @@ anc_builder_build (const AncParameters *parameters, AncOutputFunc output,
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
   g_autoptr (GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autofree gchar *text
-      = anc_pipeline_file_expand (file, value_of, (gpointer) parameters, used);
-  g_autoptr (GstElement) pipeline = anc_launch (file->file, text, error);
+  g_auto (GStrv) lines = anc_pipeline_file_expand_lines (
+      file, value_of, (gpointer) parameters, used);
+  g_autoptr (GstElement) pipeline = anc_launch (file, lines, error);
 
   if (pipeline == NULL || !check_used (parameters, used, error)
       || !set_targets (parameters, pipeline, output, data, error))

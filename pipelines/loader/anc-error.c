@@ -5,21 +5,32 @@
 
 G_DEFINE_QUARK (anc - error - quark, anc_error)
 
+/* What is quoted from the file must neither break the line nor command the
+ * terminal. */
+static void
+blank_controls (gchar *text)
+{
+  for (; *text != '\0'; text++) {
+    if (g_ascii_iscntrl (*text))
+      *text = ' ';
+  }
+}
+
 void
 anc_config_error (GError **error, const gchar *file, const gchar *pointer,
                   const gchar *format, ...)
 {
-  g_autofree gchar *text = NULL;
+  g_autofree gchar *text = NULL, *message = NULL;
   va_list args;
 
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  if (*pointer == '\0')
-    g_set_error (error, ANC_ERROR, ANC_ERROR_CONFIG, "%s: %s", file, text);
-  else
-    g_set_error (error, ANC_ERROR, ANC_ERROR_CONFIG, "%s: at %s: %s", file,
-                 pointer, text);
+  message = *pointer == '\0'
+                ? g_strdup_printf ("%s: %s", file, text)
+                : g_strdup_printf ("%s: at %s: %s", file, pointer, text);
+  blank_controls (message);
+  g_set_error_literal (error, ANC_ERROR, ANC_ERROR_CONFIG, message);
 }
 
 const gchar *

@@ -29,9 +29,10 @@ little_endian (const guint8 *bytes)
          | (guint32) bytes[3] << 24;
 }
 
-/* Where the data chunk begins and what it claims to hold. */
+/* Goes to where the chunk of that name begins; what it claims to hold. */
 static gboolean
-find_data (GFileInputStream *stream, goffset *ret_begin, guint32 *ret_size)
+find_chunk (GFileInputStream *stream, const gchar *name, goffset *ret_begin,
+            guint32 *ret_size)
 {
   GInputStream *input = G_INPUT_STREAM (stream);
   guint8 head[12];
@@ -44,7 +45,7 @@ find_data (GFileInputStream *stream, goffset *ret_begin, guint32 *ret_size)
 
     *ret_begin = g_seekable_tell (G_SEEKABLE (stream));
     *ret_size = size;
-    if (memcmp (head, "data", 4) == 0)
+    if (memcmp (head, name, 4) == 0)
       return TRUE;
     /* Chunks are padded to an even length. */
     if (!g_seekable_seek (G_SEEKABLE (stream), (goffset) size + (size & 1),
@@ -60,7 +61,7 @@ wav_is_cut (GFileInputStream *stream, goffset length)
   goffset begin;
   guint32 size;
 
-  if (!find_data (stream, &begin, &size))
+  if (!find_chunk (stream, "data", &begin, &size))
     return FALSE;
   /* 0xffffffff and 0x7fffffff stand for a length nobody knew when a stream
    * was recorded. */
@@ -152,4 +153,18 @@ anc_input_file_is_cut (const gchar *path)
   if (memcmp (magic, "RIFF", 4) == 0)
     return wav_is_cut (stream, info.st_size);
   return mp3_is_cut (stream, info.st_size);
+}
+
+gboolean
+anc_input_file_has_no_channels (const gchar *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+  guint8 format[4]; /* a tag, then the number of channels */
+  goffset begin;
+  guint32 size;
+
+  return stream != NULL && find_chunk (stream, "fmt ", &begin, &size)
+         && read_exactly (G_INPUT_STREAM (stream), format, sizeof format)
+         && format[2] == 0 && format[3] == 0;
 }

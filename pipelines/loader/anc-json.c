@@ -2,13 +2,55 @@
 #include "anc-json.h"
 
 #include "anc-error.h"
+#include "anc-json-shape.h"
+#include "anc-json-twice.h"
+
+#include <string.h>
+
+static guint
+line_of (const gchar *text, const gchar *at)
+{
+  guint line = 1;
+
+  for (; text < at; text++)
+    line += *text == '\n';
+  return line;
+}
+
+static JsonNode *
+parse (const gchar *file, const gchar *text, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (AncJsonTwice) twice = anc_json_twice_new (parser);
+  g_autoptr (GError) cause = NULL;
+  AncJson root = { file, "", NULL };
+
+  if (!json_parser_load_from_data (parser, text, -1, &cause)) {
+    /* It is cut where its buffer ends, be that within a character. */
+    g_autofree gchar *reason = g_utf8_make_valid (cause->message, -1);
+    /* json-glib calls whatever it parses "<data>". */
+    gboolean prefixed = g_str_has_prefix (reason, "<data>:");
+
+    anc_config_error (error, file, "", "it is not JSON (line %s)",
+                      reason + (prefixed ? strlen ("<data>:") : 0));
+    return NULL;
+  }
+  root.node = json_parser_get_root (parser);
+  if (root.node == NULL) {
+    anc_config_error (error, file, "", "it is empty");
+    return NULL;
+  }
+  if (!anc_json_twice_check (twice, &root, error))
+    return NULL;
+  return json_parser_steal_root (parser);
+}
 
 JsonNode *
 anc_json_load (const gchar *file, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GError) cause = NULL;
   g_autofree gchar *text = NULL;
+  const gchar *wrong, *at = NULL;
   gsize length;
 
   if (!g_file_get_contents (file, &text, &length, &cause)) {
@@ -19,20 +61,13 @@ anc_json_load (const gchar *file, GError **error)
     anc_config_error (error, file, "", "it is not text in UTF-8");
     return NULL;
   }
-  if (!json_parser_load_from_data (parser, text, (gssize) length, &cause)) {
-    const gchar *reason = cause->message;
-
-    /* json-glib calls whatever it parses "<data>". */
-    if (g_str_has_prefix (reason, "<data>:"))
-      reason += strlen ("<data>:");
-    anc_config_error (error, file, "", "it is not JSON (line %s)", reason);
+  wrong = anc_json_wrong_shape (text, &at);
+  if (wrong != NULL) {
+    anc_config_error (error, file, "", "%s (line %u)", wrong,
+                      line_of (text, at));
     return NULL;
   }
-  if (json_parser_get_root (parser) == NULL) {
-    anc_config_error (error, file, "", "it is empty");
-    return NULL;
-  }
-  return json_parser_steal_root (parser);
+  return parse (file, text, error);
 }
 
 gchar *

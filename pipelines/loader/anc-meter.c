@@ -9,6 +9,7 @@ typedef struct {
   gint rate;           /* 0: no decoded sound so far */
   gint bytes_per_frame;
   gboolean buffers;
+  gboolean ended;
   guint64 frames;
 } Tap;
 
@@ -70,6 +71,9 @@ tap_is_empty (Tap *self)
 static GstPadProbeReturn
 tap_end (Tap *self, GstPad *pad)
 {
+  g_mutex_lock (&self->lock);
+  self->ended = TRUE;
+  g_mutex_unlock (&self->lock);
   if (self->decoder == NULL || !gst_pad_is_linked (pad) || !tap_is_empty (self))
     return GST_PAD_PROBE_OK;
   GST_ELEMENT_ERROR (self->decoder, STREAM, DECODE,
@@ -183,6 +187,7 @@ read_pad (AncMeter *self, GstPad *pad, AncReading *ret)
   rate = tap->rate;
   if (rate > 0) {
     ret->sound = TRUE;
+    ret->ended = tap->ended;
     ret->frames = tap->frames;
     ret->seconds = (gdouble) tap->frames / rate;
   }
@@ -300,13 +305,24 @@ collect_sources (GstElement *pipeline, GstElement *element, GPtrArray *names)
   }
 }
 
-gchar *
-anc_meter_find_source (GstElement *pipeline, GstObject *object)
+static gchar *
+find_source (GstElement *pipeline, GstElement *element)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  GstElement *element = top_of (pipeline, object);
 
   if (element != NULL)
     collect_sources (pipeline, element, names);
   return names->len == 1 ? g_strdup (names->pdata[0]) : NULL;
+}
+
+gchar *
+anc_meter_find_source (GstElement *pipeline, GstObject *object)
+{
+  return find_source (pipeline, top_of (pipeline, object));
+}
+
+gchar *
+anc_meter_find_source_of_pad (GstElement *pipeline, GstPad *pad)
+{
+  return find_source (pipeline, element_across (pipeline, pad));
 }

@@ -17,6 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncMeter, anc_meter_free)
 typedef struct {
   gboolean sound;   /* a pad with audio/x-raw was found */
   gboolean buffers; /* anything at all went through the pads on the way */
+  gboolean ended;   /* to its end, as far as it goes */
   guint64 frames;
   gdouble seconds;
   gdouble duration; /* what upstream says the whole is; < 0: not known */
@@ -34,3 +35,6 @@ gboolean anc_meter_is_source (AncMeter *self, const gchar *element);
 /* The name of the source element that alone feeds `object` (an element at
  * any depth), or NULL if there are none or several. */
 gchar *anc_meter_find_source (GstElement *pipeline, GstObject *object);
+
+/* The same for what is linked to a sink pad of an element at the top. */
+gchar *anc_meter_find_source_of_pad (GstElement *pipeline, GstPad *pad);

@@ -17,7 +17,8 @@ typedef struct {
 
 struct _AncParameters {
   AncPipelineFile *file;
-  GHashTable *values; /* name -> Value */
+  gchar *title, *help; /* for messages */
+  GHashTable *values;  /* name -> Value */
 };
 
 static void
@@ -38,6 +39,8 @@ anc_parameters_new (AncPipelineFile *file)
   AncParameters *self = g_new (AncParameters, 1);
 
   self->file = anc_pipeline_file_ref (file);
+  self->title = g_strdup (file->name);
+  self->help = g_strdup_printf ("anc describe %s", file->name);
   self->values
       = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, value_free);
   return self;
@@ -48,7 +51,19 @@ anc_parameters_free (AncParameters *self)
 {
   anc_pipeline_file_unref (self->file);
   g_hash_table_unref (self->values);
+  g_free (self->title);
+  g_free (self->help);
   g_free (self);
+}
+
+void
+anc_parameters_set_title (AncParameters *self, const gchar *title,
+                          const gchar *help)
+{
+  g_free (self->title);
+  g_free (self->help);
+  self->title = g_strdup (title);
+  self->help = g_strdup (help);
 }
 
 AncPipelineFile *
@@ -87,8 +102,8 @@ look_up (AncParameters *self, const gchar *name, GError **error)
   names = g_strv_builder_end (builder);
   suggestion = anc_error_suggestion (name, (const gchar *const *) names);
   g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-               "%s has no parameter %s%s; 'anc describe %s' shows them",
-               self->file->name, name, suggestion, self->file->name);
+               "%s has no parameter %s%s; '%s' shows them", self->title, name,
+               suggestion, self->help);
   return NULL;
 }
 
@@ -254,8 +269,8 @@ check_required (AncParameters *self, GError **error)
   if (missing->len == 0)
     return TRUE;
   g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-               "%s also needs %s; 'anc describe %s' explains", self->file->name,
-               missing->str, self->file->name);
+               "%s also needs %s; '%s' explains", self->title, missing->str,
+               self->help);
   return FALSE;
 }
 
@@ -307,8 +322,8 @@ derive_default (AncParameters *self, const AncParameter *parameter,
   path = anc_parameters_get (self, parameter->default_text);
   if (path == NULL) {
     g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-                 "%s needs %s= or %s=", self->file->name,
-                 parameter->default_text, parameter->name);
+                 "%s needs %s= or %s=", self->title, parameter->default_text,
+                 parameter->name);
     return FALSE;
   }
   value = parameter->default_kind == ANC_DEFAULT_SUFFIX_OF

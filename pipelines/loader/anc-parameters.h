@@ -15,6 +15,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncParameters, anc_parameters_free)
 
 AncPipelineFile *anc_parameters_get_file (const AncParameters *self);
 
+/* What messages call the pipeline and where they send the user for its
+ * parameters, where that is not its name and 'anc describe NAME'. */
+void anc_parameters_set_title (AncParameters *self, const gchar *title,
+                               const gchar *help);
+
 /* Each FALSE with ANC_ERROR_PARAMETER on an unknown name or a value that its
  * type, range or enum does not allow. */
 gboolean anc_parameters_set (AncParameters *self, const gchar *name,

@@ -33,10 +33,15 @@ check_names (const AncPipelineFile *self, GError **error)
   return TRUE;
 }
 
-/* `depth` choices are open around this text: more than there are is a loop. */
+/* Fragments within fragments: a few lines could stand for gigabytes. */
+#define MAX_PLACEHOLDERS 1000
+
+/* `depth` choices are open around this text: more than there are is a loop.
+ * *walked counts the placeholders of all fragments, each as often as it would
+ * be put in. */
 static gboolean
 check_text (const AncPipelineFile *self, const gchar *text,
-            const gchar *pointer, guint depth, GError **error)
+            const gchar *pointer, guint depth, guint *walked, GError **error)
 {
   const gchar *begin, *end;
   gchar *found = NULL;
@@ -54,11 +59,16 @@ check_text (const AncPipelineFile *self, const gchar *text,
                         name);
       return FALSE;
     }
+    if (++*walked > MAX_PLACEHOLDERS) {
+      anc_config_error (error, self->file, pointer,
+                        "with ${%s} there are too many fragments", name);
+      return FALSE;
+    }
     g_hash_table_iter_init (&iter, choice->fragments);
     while (g_hash_table_iter_next (&iter, NULL, &fragment)) {
       g_autofree gchar *inner = g_strconcat ("/choices/", name, NULL);
 
-      if (!check_text (self, fragment, inner, depth + 1, error))
+      if (!check_text (self, fragment, inner, depth + 1, walked, error))
         return FALSE;
     }
   }
@@ -190,11 +200,24 @@ check_default (const AncPipelineFile *self, const AncParameter *parameter,
   return TRUE;
 }
 
+static gboolean
+check_lines (const AncPipelineFile *self, GError **error)
+{
+  guint walked = 0;
+
+  for (gint i = 0; self->lines[i] != NULL; i++) {
+    g_autofree gchar *pointer = anc_pipeline_file_line_pointer (self, i);
+
+    if (!check_text (self, self->lines[i], pointer, 0, &walked, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 anc_pipeline_check (const AncPipelineFile *self, GError **error)
 {
-  if (!check_names (self, error)
-      || !check_text (self, self->text, "/pipeline", 0, error))
+  if (!check_names (self, error) || !check_lines (self, error))
     return FALSE;
   for (guint i = 0; i < self->choices->len; i++) {
     if (!check_choice (self, self->choices->pdata[i], error))

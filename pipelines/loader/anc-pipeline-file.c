@@ -24,6 +24,7 @@ clear (gpointer data)
   g_free (self->version);
   g_free (self->description);
   g_free (self->text);
+  g_strfreev (self->lines);
   g_ptr_array_unref (self->parameters);
   g_ptr_array_unref (self->choices);
 }
@@ -56,16 +57,16 @@ read_text (AncPipelineFile *self, const AncJson *root, GError **error)
   JsonObject *object = json_node_get_object (root->node);
   AncJson member = { root->file, "/pipeline",
                      json_object_get_member (object, "pipeline") };
-  g_auto (GStrv) lines = NULL;
 
   if (member.node == NULL) {
     anc_json_error (root, error, "the key pipeline is missing");
     return FALSE;
   }
-  lines = anc_json_get_strings (&member, error);
-  if (lines == NULL)
+  self->lines = anc_json_get_strings (&member, error);
+  if (self->lines == NULL)
     return FALSE;
-  self->text = g_strjoinv (" ", lines);
+  self->text = g_strjoinv (" ", self->lines);
+  self->numbered = JSON_NODE_HOLDS_ARRAY (member.node);
   return TRUE;
 }
 
@@ -212,11 +213,33 @@ expand_placeholder (const gchar *name, gpointer data, GError **error)
   return anc_text_replace (text, expand_placeholder, data, error);
 }
 
+GStrv
+anc_pipeline_file_expand_lines (const AncPipelineFile *self,
+                                AncValueFunc value_of, gpointer data,
+                                GHashTable *ret_used)
+{
+  Expansion expansion = { self, value_of, data, ret_used };
+  GStrv lines = g_new0 (gchar *, g_strv_length (self->lines) + 1);
+
+  for (guint i = 0; self->lines[i] != NULL; i++)
+    lines[i] = anc_text_replace (self->lines[i], expand_placeholder, &expansion,
+                                 NULL);
+  return lines;
+}
+
 gchar *
 anc_pipeline_file_expand (const AncPipelineFile *self, AncValueFunc value_of,
                           gpointer data, GHashTable *ret_used)
 {
-  Expansion expansion = { self, value_of, data, ret_used };
+  g_auto (GStrv) lines
+      = anc_pipeline_file_expand_lines (self, value_of, data, ret_used);
 
-  return anc_text_replace (self->text, expand_placeholder, &expansion, NULL);
+  return g_strjoinv (" ", lines);
+}
+
+gchar *
+anc_pipeline_file_line_pointer (const AncPipelineFile *self, gint line)
+{
+  return self->numbered && line >= 0 ? g_strdup_printf ("/pipeline/%d", line)
+                                     : g_strdup ("/pipeline");
 }

@@ -13,6 +13,8 @@ typedef struct {
   gchar *version;
   gchar *description;
   gchar *text;           /* launch text with its ${placeholders} */
+  GStrv lines;           /* the same as it was written; one if no array */
+  gboolean numbered;     /* it is an array */
   GPtrArray *parameters; /* of AncParameter, in the order of the file */
   GPtrArray *choices;    /* of AncChoice */
 } AncPipelineFile;
@@ -38,6 +40,9 @@ gboolean anc_pipeline_file_is_key (const AncPipelineFile *self,
 gboolean anc_pipeline_file_is_fixed (const AncPipelineFile *self,
                                      const gchar *element);
 
+/* "/pipeline/N" if its lines are numbered; "/pipeline" if not, or for -1. */
+gchar *anc_pipeline_file_line_pointer (const AncPipelineFile *self, gint line);
+
 /* The launch text for the values that `value_of` returns for the parameters
  * that are keys; each parameter that took part is added to `ret_used` if that
  * is not NULL (borrowed strings). */
@@ -45,3 +50,7 @@ typedef const gchar *(*AncValueFunc) (const gchar *parameter, gpointer data);
 gchar *anc_pipeline_file_expand (const AncPipelineFile *self,
                                  AncValueFunc value_of, gpointer data,
                                  GHashTable *ret_used);
+/* The same, line by line. */
+GStrv anc_pipeline_file_expand_lines (const AncPipelineFile *self,
+                                      AncValueFunc value_of, gpointer data,
+                                      GHashTable *ret_used);

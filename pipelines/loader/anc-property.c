@@ -70,3 +70,41 @@ anc_property_set (GstElement *element, const gchar *property, const gchar *text,
   g_object_set_property (G_OBJECT (element), property, &value);
   return TRUE;
 }
+
+gboolean
+anc_property_is_readable (GstElement *element, const gchar *property)
+{
+  GParamSpec *pspec = find (element, property);
+
+  return pspec != NULL && (pspec->flags & G_PARAM_READABLE) != 0;
+}
+
+gchar *
+anc_property_get (GstElement *element, const gchar *property)
+{
+  GParamSpec *pspec = find (element, property);
+  g_auto (GValue) value = G_VALUE_INIT;
+  gchar buffer[G_ASCII_DTOSTR_BUF_SIZE];
+  GEnumValue *entry;
+
+  g_value_init (&value, pspec->value_type);
+  g_object_get_property (G_OBJECT (element), property, &value);
+  if (G_IS_PARAM_SPEC_ENUM (pspec)) {
+    entry = g_enum_get_value (G_PARAM_SPEC_ENUM (pspec)->enum_class,
+                              g_value_get_enum (&value));
+    return entry != NULL ? g_strdup (entry->value_nick) : NULL;
+  }
+  if (G_VALUE_HOLDS_STRING (&value)) {
+    const gchar *text = g_value_get_string (&value);
+
+    return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
+  }
+  /* Serialising would write all digits of the nearest binary number. */
+  if (G_VALUE_HOLDS_DOUBLE (&value))
+    return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.10g",
+                                      g_value_get_double (&value)));
+  if (G_VALUE_HOLDS_FLOAT (&value))
+    return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.6g",
+                                      (gdouble) g_value_get_float (&value)));
+  return gst_value_serialize (&value);
+}

@@ -11,3 +11,9 @@ gboolean anc_property_set (GstElement *element, const gchar *property,
 
 /* Is there such a property, and may it be written? */
 gboolean anc_property_exists (GstElement *element, const gchar *property);
+
+gboolean anc_property_is_readable (GstElement *element, const gchar *property);
+
+/* As anc_property_set() takes it; NULL for what is not there, like an empty
+ * string or no object. */
+gchar *anc_property_get (GstElement *element, const gchar *property);

@@ -3,6 +3,7 @@
 
 #include "anc-error.h"
 #include "anc-input-file.h"
+#include "anc-run-device.h"
 
 #include <string.h>
 
@@ -14,9 +15,9 @@
 /* Between the length of a recording and that of what was made of it. */
 #define ROUNDING_SECONDS 0.002
 
-static const gchar *
-file_of (const AncParameters *parameters, const gchar *element,
-         AncFormat format)
+const gchar *
+anc_run_file_of (const AncParameters *parameters, const gchar *element,
+                 AncFormat format)
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
 
@@ -80,8 +81,10 @@ anc_run_error_describe (const AncParameters *parameters, GstElement *pipeline,
   const gchar *element = GST_MESSAGE_SRC_NAME (message);
   g_autofree gchar *source
       = anc_meter_find_source (pipeline, GST_MESSAGE_SRC (message));
-  const gchar *input = file_of (parameters, source, ANC_FORMAT_INPUT_FILE);
-  const gchar *output = file_of (parameters, element, ANC_FORMAT_OUTPUT_FILE);
+  const gchar *input
+      = anc_run_file_of (parameters, source, ANC_FORMAT_INPUT_FILE);
+  const gchar *output
+      = anc_run_file_of (parameters, element, ANC_FORMAT_OUTPUT_FILE);
   g_autofree gchar *clause = clause_of (cause, debug);
   g_autofree gchar *text = NULL;
 
@@ -89,9 +92,59 @@ anc_run_error_describe (const AncParameters *parameters, GstElement *pipeline,
     text = g_strdup_printf ("%s could not be written: %s", output, clause);
   else if (input != NULL)
     text = describe_input (input, cause, clause);
-  else
+  else if (cause->domain == GST_RESOURCE_ERROR)
+    text = anc_run_device_describe (parameters, GST_MESSAGE_SRC (message),
+                                    clause);
+  if (text == NULL)
     text = g_strdup_printf ("%s: %s", element, clause);
   return g_error_new_literal (cause->domain, cause->code, text);
+}
+
+/* The parameter that says which channel of the stream is the noise. */
+static const AncParameter *
+find_channel (const AncParameters *parameters, const gchar *element)
+{
+  AncPipelineFile *file = anc_parameters_get_file (parameters);
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+
+    for (guint j = 0; j < parameter->targets->len; j++) {
+      const AncTarget *target = parameter->targets->pdata[j];
+
+      if (g_str_equal (target->element, element)
+          && g_str_equal (target->property, "reference-channel")
+          && anc_parameters_get (parameters, parameter->name) != NULL)
+        return parameter;
+    }
+  }
+  return NULL;
+}
+
+GError *
+anc_run_error_from_warning (const AncParameters *parameters,
+                            GstElement *pipeline, GstMessage *message,
+                            const GError *cause)
+{
+  const gchar *element = GST_MESSAGE_SRC_NAME (message);
+  const AncParameter *channel = find_channel (parameters, element);
+  g_autofree gchar *source = NULL;
+  const gchar *input;
+
+  if (anc_run_device_is_automatic (GST_MESSAGE_SRC (message)))
+    return anc_run_error_describe (parameters, pipeline, message, cause, NULL);
+  if (channel == NULL
+      || !g_error_matches (cause, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT))
+    return NULL;
+  source = anc_meter_find_source (pipeline, GST_MESSAGE_SRC (message));
+  input = anc_run_file_of (parameters, source, ANC_FORMAT_INPUT_FILE);
+  return g_error_new (
+      cause->domain, cause->code,
+      "%s has no channel %s that could be the noise beside the voice; name "
+      "another with %s= (0 is the first), or give the noise a file of its own "
+      "with 'anc run cancel'",
+      input != NULL ? input : element,
+      anc_parameters_get (parameters, channel->name), channel->name);
 }
 
 void
@@ -110,8 +163,9 @@ static void
 warn_if_early (const gchar *path, const AncReading *reading,
                gdouble output_seconds, GPtrArray *warnings)
 {
-  /* A reference is read no further than the primary needs. */
-  if (reading->seconds > output_seconds + ROUNDING_SECONDS)
+  /* A reference is read no further than the primary needs; its end comes early
+   * then. */
+  if (!reading->ended || reading->seconds > output_seconds + ROUNDING_SECONDS)
     return;
   if (anc_input_file_is_cut (path))
     g_ptr_array_add (

@@ -7,10 +7,21 @@
 #include "anc-meter.h"
 #include "anc-parameters.h"
 
+/* The file that the element (NULL: none) reads or writes; NULL: none that a
+ * parameter names. */
+const gchar *anc_run_file_of (const AncParameters *parameters,
+                              const gchar *element, AncFormat format);
+
 /* Keeps domain and code of `cause`. */
 GError *anc_run_error_describe (const AncParameters *parameters,
                                 GstElement *pipeline, GstMessage *message,
                                 const GError *cause, const gchar *debug);
+
+/* A warning after which going on makes no sense for what was asked: no device,
+ * no channel with the noise. NULL if it is only a warning. */
+GError *anc_run_error_from_warning (const AncParameters *parameters,
+                                    GstElement *pipeline, GstMessage *message,
+                                    const GError *cause);
 
 /* The same warning is kept once, and a flood is cut. */
 void anc_run_warnings_add (GPtrArray *warnings, const gchar *element,

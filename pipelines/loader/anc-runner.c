@@ -6,6 +6,7 @@
 #include "anc-meter.h"
 #include "anc-output-file.h"
 #include "anc-run-error.h"
+#include "anc-run-reference.h"
 
 #define PROGRESS_INTERVAL_MS 100
 /* Writing the last bytes after the stream was ended; a network may be slow. */
@@ -156,10 +157,19 @@ static void
 on_warning (AncRunner *self, GstMessage *message)
 {
   g_autoptr (GError) cause = NULL;
+  GError *error;
 
   gst_message_parse_warning (message, &cause, NULL);
-  anc_run_warnings_add (self->result->warnings, GST_MESSAGE_SRC_NAME (message),
-                        cause);
+  error = anc_run_error_from_warning (self->parameters, self->pipeline, message,
+                                      cause);
+  if (error == NULL) {
+    anc_run_warnings_add (self->result->warnings,
+                          GST_MESSAGE_SRC_NAME (message), cause);
+    return;
+  }
+  g_free (self->result->error_element);
+  self->result->error_element = g_strdup (GST_MESSAGE_SRC_NAME (message));
+  fail (self, error);
 }
 
 static gboolean
@@ -341,6 +351,11 @@ anc_runner_run (AncRunner *self)
       && !anc_run_check_inputs (self->parameters, self->meter, result->warnings,
                                 &error))
     fail (self, error);
+  /* What was stopped early may have been about to begin. */
+  if (result->outcome == ANC_OUTCOME_OK
+      || (self->live && result->outcome == ANC_OUTCOME_INTERRUPTED))
+    anc_run_check_references (self->parameters, self->pipeline, self->meter,
+                              result);
   /* Sinks close their files here. What had to be asked twice may never
    * return. */
   if (self->interrupts < 2)

@@ -23,6 +23,14 @@ anc_command_fail (const gchar *command, const GError *error)
   return anc_exit_code (error);
 }
 
+void
+anc_command_print_warnings (const gchar *command, const AncResult *result)
+{
+  for (guint i = 0; i < result->warnings->len; i++)
+    g_printerr ("anc %s: warning: %s\n", command,
+                (const gchar *) result->warnings->pdata[i]);
+}
+
 gboolean
 anc_command_parse (const gchar *command, const gchar *synopsis,
                    const gchar *summary, const gchar *description,
@@ -41,6 +49,16 @@ anc_command_parse (const gchar *command, const gchar *synopsis,
     return TRUE;
   g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER, "%s (see %s --help)",
                cause->message, name);
+  return FALSE;
+}
+
+gboolean
+anc_command_wants_json (int argc, char **argv)
+{
+  for (int i = 1; i < argc && !g_str_equal (argv[i], "--"); i++) {
+    if (g_str_equal (argv[i], "--json"))
+      return TRUE;
+  }
   return FALSE;
 }
 

@@ -27,6 +27,9 @@ int anc_exit_code (const GError *error);
 /* "anc COMMAND: message" on standard error; returns the exit code. */
 int anc_command_fail (const gchar *command, const GError *error);
 
+/* "anc COMMAND: warning: ..." for each on standard error. */
+void anc_command_print_warnings (const gchar *command, const AncResult *result);
+
 /* Parses options and sets the program name, so that --help and messages say
  * "anc COMMAND". `rest`: where entries leave the words that are no options.
  * FALSE with an ANC_ERROR_PARAMETER error. */
@@ -34,6 +37,9 @@ gboolean anc_command_parse (const gchar *command, const gchar *synopsis,
                             const gchar *summary, const gchar *description,
                             const GOptionEntry *entries, int argc, char **argv,
                             GError **error);
+
+/* Is --json among the words? Parsing that fails leaves no option set. */
+gboolean anc_command_wants_json (int argc, char **argv);
 
 /* FALSE with an error if there are not `least` to `most` words. */
 gboolean anc_command_check_words (gchar **words, guint least, guint most,

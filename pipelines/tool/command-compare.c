@@ -26,6 +26,28 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+/* All parameters but `algorithm`, which words without "=" stand for. */
+static gchar *
+describe_parameters (void)
+{
+  g_autoptr (AncPipelineFile) file = anc_command_load (PRESET, NULL);
+  g_autoptr (GString) text
+      = g_string_new ("A parameter that an algorithm does not have is left out "
+                      "for it. Parameters:\n");
+
+  for (guint i = 0; file != NULL && i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+
+    if (!g_str_equal (parameter->name, "algorithm"))
+      g_string_append_printf (text, "  %s=\n", parameter->name);
+  }
+  g_string_append (text,
+                   "'anc describe cancel' explains them.\n\nExample:\n  anc "
+                   "compare primary=noisy.wav reference=noise.wav "
+                   "filter-length=512 nlms rls\n");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static gboolean
 parse (Options *options, int argc, char **argv, GError **error)
 {
@@ -35,6 +57,7 @@ parse (Options *options, int argc, char **argv, GError **error)
           { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY,
             &options->words, NULL, NULL },
           { NULL } };
+  g_autofree gchar *description = describe_parameters ();
 
   if (!anc_command_parse (
           "compare",
@@ -42,10 +65,7 @@ parse (Options *options, int argc, char **argv, GError **error)
           "Runs several algorithms, by default all, on the same recordings "
           "and prints how\nmany decibels each takes away and how fast it is. "
           "Nothing is written.",
-          "A parameter that an algorithm does not have is left out for it.\n\n"
-          "Example:\n  anc compare primary=noisy.wav reference=noise.wav "
-          "filter-length=512 nlms rls\n",
-          entries, argc, argv, error)
+          description, entries, argc, argv, error)
       || !anc_command_check_words (options->words, 1, G_MAXUINT,
                                    "primary=FILE and reference=FILE", error))
     return FALSE;
@@ -67,6 +87,7 @@ run (AncPipelineFile *file, const Options *options, const gchar *algorithm,
   g_autoptr (AncRunner) runner = NULL;
   AncRunnerOptions runner_options = { 0 };
 
+  anc_parameters_set_title (parameters, "compare", "anc compare --help");
   for (guint i = 0; i < options->assignments->len; i++) {
     if (!anc_parameters_set_assignment (parameters,
                                         options->assignments->pdata[i], error))
@@ -130,6 +151,9 @@ compare_each (const Options *options, AncPipelineFile *file,
       g_propagate_error (error, g_steal_pointer (&result->error));
       return FALSE;
     }
+    /* The recordings are the same for all. */
+    if (json_array_get_length (array) == 0)
+      anc_command_print_warnings ("compare", result);
     if (!options->json && json_array_get_length (array) == 0)
       print_header ();
     if (!options->json)

@@ -3,6 +3,7 @@
  * anc describe: what can be set, in words, as JSON, or as lines for scripts
  * such as the completion of a shell. */
 #include "anc-command.h"
+#include "anc-element-default.h"
 
 #include <math.h>
 
@@ -31,8 +32,32 @@ describe_range (const AncParameter *self)
   return NULL;
 }
 
+/* "default 0.1", or "default 0.1 (ancnlms), 0.01 (anclms)". */
 static gchar *
-describe_default (const AncParameter *self)
+describe_element_defaults (const GPtrArray *list)
+{
+  g_autoptr (GString) text = g_string_new ("default ");
+  gboolean same = TRUE;
+
+  if (list == NULL)
+    return g_strdup ("default: the element's own");
+  for (guint i = 1; i < list->len; i++)
+    same &= g_strcmp0 (((AncElementDefault *) list->pdata[i])->text,
+                       ((AncElementDefault *) list->pdata[0])->text)
+            == 0;
+  for (guint i = 0; i < (same ? 1 : list->len); i++) {
+    const AncElementDefault *entry = list->pdata[i];
+
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+                            entry->text != NULL ? entry->text : "none");
+    if (!same)
+      g_string_append_printf (text, " (%s)", entry->factory);
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gchar *
+describe_default (const AncParameter *self, const GPtrArray *elements)
 {
   switch (self->default_kind) {
   case ANC_DEFAULT_TEXT:
@@ -49,8 +74,8 @@ describe_default (const AncParameter *self)
     return g_strdup_printf ("default as in %s", self->default_text);
   case ANC_DEFAULT_NONE:
   default:
-    return g_strdup (self->required ? "required"
-                                    : "default: the element's own");
+    return self->required ? g_strdup ("required")
+                          : describe_element_defaults (elements);
   }
 }
 
@@ -64,14 +89,17 @@ kind_of (const AncParameter *self)
 }
 
 static void
-print_text (const AncPipelineFile *file)
+print_text (AncPipelineFile *file)
 {
+  g_autoptr (AncElementDefaults) defaults = anc_element_defaults_new (file);
+
   g_print ("%s, version %s\n%s\n%s\n", file->name, file->version,
            file->description, file->file);
   for (guint i = 0; i < file->parameters->len; i++) {
     const AncParameter *parameter = file->parameters->pdata[i];
     g_autofree gchar *range = describe_range (parameter);
-    g_autofree gchar *fallback = describe_default (parameter);
+    g_autofree gchar *fallback = describe_default (
+        parameter, anc_element_defaults_get (defaults, parameter->name));
 
     g_print ("\n  %s=  %s%s%s; %s\n", parameter->name, kind_of (parameter),
              range != NULL ? ": " : "", range != NULL ? range : "", fallback);
@@ -95,6 +123,17 @@ print_plain (const AncPipelineFile *file)
 }
 
 static void
+add_value (JsonBuilder *json, const AncParameter *parameter, const gchar *text)
+{
+  if (text == NULL)
+    json_builder_add_null_value (json);
+  else if (parameter->type == ANC_PARAMETER_STRING)
+    json_builder_add_string_value (json, text);
+  else
+    json_builder_add_value (json, json_from_string (text, NULL));
+}
+
+static void
 add_default (JsonBuilder *json, const AncParameter *parameter)
 {
   static const gchar *const keys[]
@@ -109,11 +148,26 @@ add_default (JsonBuilder *json, const AncParameter *parameter)
     json_builder_set_member_name (json, keys[parameter->default_kind]);
     json_builder_add_string_value (json, text);
     json_builder_end_object (json);
-  } else if (parameter->type == ANC_PARAMETER_STRING) {
-    json_builder_add_string_value (json, text);
   } else {
-    json_builder_add_value (json, json_from_string (text, NULL));
+    add_value (json, parameter, text);
   }
+}
+
+static void
+add_element_defaults (JsonBuilder *json, const AncParameter *parameter,
+                      const GPtrArray *list)
+{
+  if (list == NULL)
+    return;
+  json_builder_set_member_name (json, "element-defaults");
+  json_builder_begin_object (json);
+  for (guint i = 0; i < list->len; i++) {
+    const AncElementDefault *entry = list->pdata[i];
+
+    json_builder_set_member_name (json, entry->factory);
+    add_value (json, parameter, entry->text);
+  }
+  json_builder_end_object (json);
 }
 
 static void
@@ -137,7 +191,8 @@ add_limits (JsonBuilder *json, const AncParameter *parameter)
 }
 
 static void
-add_parameter (JsonBuilder *json, const AncParameter *parameter)
+add_parameter (JsonBuilder *json, const AncParameter *parameter,
+               const GPtrArray *elements)
 {
   static const gchar *const formats[] = { NULL, "input-file", "output-file" };
 
@@ -153,6 +208,7 @@ add_parameter (JsonBuilder *json, const AncParameter *parameter)
   json_builder_add_boolean_value (json, parameter->required);
   add_limits (json, parameter);
   add_default (json, parameter);
+  add_element_defaults (json, parameter, elements);
   if (parameter->description != NULL) {
     json_builder_set_member_name (json, "description");
     json_builder_add_string_value (json, parameter->description);
@@ -161,8 +217,9 @@ add_parameter (JsonBuilder *json, const AncParameter *parameter)
 }
 
 static void
-print_json (const AncPipelineFile *file)
+print_json (AncPipelineFile *file)
 {
+  g_autoptr (AncElementDefaults) defaults = anc_element_defaults_new (file);
   g_autoptr (JsonBuilder) json = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
 
@@ -177,8 +234,12 @@ print_json (const AncPipelineFile *file)
   json_builder_add_string_value (json, file->file);
   json_builder_set_member_name (json, "parameters");
   json_builder_begin_object (json);
-  for (guint i = 0; i < file->parameters->len; i++)
-    add_parameter (json, file->parameters->pdata[i]);
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+
+    add_parameter (json, parameter,
+                   anc_element_defaults_get (defaults, parameter->name));
+  }
   json_builder_end_object (json);
   json_builder_end_object (json);
   root = json_builder_get_root (json);
@@ -213,6 +274,9 @@ anc_command_describe (int argc, char **argv)
   file = anc_command_load (words[0], &error);
   if (file == NULL)
     return anc_command_fail ("describe", error);
+  /* The completion of a shell shall not wait for it. */
+  if (!plain || json)
+    anc_command_start_gstreamer ();
   if (json)
     print_json (file);
   else if (plain)

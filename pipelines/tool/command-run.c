@@ -156,9 +156,7 @@ static int
 print_result (const Options *options, const Session *session,
               const AncParameters *parameters, const AncResult *result)
 {
-  for (guint i = 0; i < result->warnings->len; i++)
-    g_printerr ("anc run: warning: %s\n",
-                (const gchar *) result->warnings->pdata[i]);
+  anc_command_print_warnings ("run", result);
   if (options->json) {
     g_autoptr (JsonNode) node = anc_result_to_json (result);
 
@@ -246,6 +244,7 @@ anc_command_run (int argc, char **argv)
   g_auto (Options) options = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (AncParameters) parameters = NULL;
+  gboolean json = anc_command_wants_json (argc, argv);
   int code = -1;
 
   if (parse (&options, argc, argv, &error)) {
@@ -256,7 +255,7 @@ anc_command_run (int argc, char **argv)
   }
   if (code >= 0)
     return code;
-  if (options.json)
+  if (json)
     print_json_failure (&options, error);
   return anc_command_fail ("run", error);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Who feeds which pad when does not matter: one thread in bursts, two threads
- * with buffers of any size and pauses, a tee into both pads. */
+ * with buffers of any size and pauses, a tee into both pads. Nor does what the
+ * application asks and changes meanwhile, from a thread of its own. */
 #include "bench.h"
 
 #include <string.h>
@@ -11,6 +12,7 @@ typedef struct {
   const Sound *sound;
   guint32 seed;
   gsize longest;
+  gint finished; /* atomic */
 } Feeder;
 
 static gpointer
@@ -30,6 +32,7 @@ feed_randomly (gpointer data)
       g_usleep ((gulong) g_rand_int_range (rand, 0, 1500));
   }
   gst_harness_push_event (self->side, gst_event_new_eos ());
+  g_atomic_int_set (&self->finished, TRUE);
   return NULL;
 }
 
@@ -49,9 +52,9 @@ run_threads (guint32 seed)
       = g_strdup_printf ("anclms filter-length=4 delay=%d", delay);
   g_autoptr (Bench) bench = bench_new (launch, 1, 1);
   Feeder feeders[2] = { { bench->primary, primary, seed,
-                          (gsize) g_rand_int_range (rand, 2, 30000) },
+                          (gsize) g_rand_int_range (rand, 2, 30000), FALSE },
                         { bench->reference, reference, seed + 1,
-                          (gsize) g_rand_int_range (rand, 2, 30000) } };
+                          (gsize) g_rand_int_range (rand, 2, 30000), FALSE } };
   GThread *threads[2];
   g_autoptr (Sound) output = NULL;
 
@@ -155,6 +158,63 @@ test_tee (gconstpointer data)
     g_assert_cmpfloat (ABS (samples[k]), <, .05f);
 }
 
+/* One round of all that an application may do while two threads stream. */
+static void
+meddle (GstElement *element, GRand *rand, const gchar *weights)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  g_autoptr (GBytes) state = NULL;
+  gboolean done = FALSE;
+
+  g_object_set (element, "step-size", g_rand_double_range (rand, 0., .002),
+                "adapt", g_rand_boolean (rand), "output",
+                g_rand_int_range (rand, 0, 3), "interval",
+                g_rand_int_range (rand, 1, 50) * GST_MSECOND, NULL);
+  if (g_rand_int_range (rand, 0, 4) == 0)
+    g_object_set (element, "filter-length", g_rand_int_range (rand, 1, 300),
+                  "delay", g_rand_int_range (rand, -50, 50), NULL);
+  g_object_get (element, "state", &state, NULL);
+  g_object_get (element, "stats", &stats, NULL);
+  g_assert_nonnull (stats);
+  if (g_rand_int_range (rand, 0, 8) == 0)
+    g_signal_emit_by_name (element, "reset");
+  if (g_rand_int_range (rand, 0, 8) == 0)
+    g_signal_emit_by_name (element, "save-weights", weights, &done);
+}
+
+/* Every sample comes out, in its place, whatever is done to the settings. */
+static void
+test_meddling (void)
+{
+  gsize n = (g_test_slow () ? 100 : 10) * BENCH_RATE;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (41);
+  g_autoptr (Sound) reference = sound_noise (1, n, 42);
+  g_autoptr (Sound) primary = sound_primary (reference, 1, 43);
+  g_autoptr (Bench) bench
+      = bench_new ("anclms filter-length=4 post-messages=true", 1, 1);
+  Feeder feeders[2] = { { bench->primary, primary, 44, 2000, FALSE },
+                        { bench->reference, reference, 45, 2000, FALSE } };
+  gfloat unit = 1.f;
+  gchar *weights = bench_wav (&unit, 1, 1, BENCH_RATE);
+  GThread *threads[2];
+  g_autoptr (Sound) output = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    threads[i] = g_thread_new ("feeder", feed_randomly, &feeders[i]);
+  while (!g_atomic_int_get (&feeders[0].finished)
+         || !g_atomic_int_get (&feeders[1].finished)) {
+    meddle (bench->element, rand, weights);
+    g_assert_cmpuint (bench_latency (bench), !=, GST_CLOCK_TIME_NONE);
+    g_usleep (500);
+  }
+  for (guint i = 0; i < 2; i++)
+    g_thread_join (threads[i]);
+  output = bench_pull (bench);
+  g_assert_cmpuint (output->frames, ==, n);
+  g_assert_cmpfloat (sound_db (output, 0, n), <, 0.);
+  bench_remove (weights);
+}
+
 static void
 add_tests (void)
 {
@@ -167,6 +227,7 @@ add_tests (void)
                         "t. ! c.sink t. ! c.reference", test_tee);
   g_test_add_data_func ("/threads/tee/reference-first",
                         "t. ! c.reference t. ! c.sink", test_tee);
+  g_test_add_func ("/threads/meddling", test_meddling);
 }
 
 int

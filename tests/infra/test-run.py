@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 import tap
-from scratch import copy_tree, call
+from scratch import BUILD, ROOT, copy_tree, call
 
 NOBODY = 65534
 MISSING = "anc-no-such-package"
@@ -145,6 +145,36 @@ class Run(unittest.TestCase):
             times.append(time.monotonic() - start)
         print(f"# ./run env true: {sorted(times)[10] * 1000:.1f} ms in the "
               f"middle of 20")
+
+
+class Targets(unittest.TestCase):
+    """Who only wants to use it does not wait for the tests to compile."""
+
+    # Says what would be built, and finds all packages installed.
+    PRETEND = ('root=$1 build=$2; source "$1/infra/run/env.sh"; '
+               'source "$1/infra/run/common.sh"; source "$1/infra/run/$3.sh"; '
+               'need_packages () { :; }; ready () { false; }; '
+               'print_figures () { :; }; quietly () { shift 2; echo "$@"; }; '
+               'main')
+
+    def test_target_has_no_tests(self):
+        shown = call("ninja", "-C", BUILD, "-t", "commands", "use")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        for made in ("plugins/anc/libgstanc.so", "pipelines/tool/anc",
+                     "pipelines/demo/anc-scene"):
+            self.assertRegex(shown.stdout, rf"(?m) -o {made} ")
+        self.assertNotIn("-o tests/", shown.stdout)
+
+    def test_who_builds_what(self):
+        for command, targets in (("demo", " use"), ("make-ready", " use"),
+                                 ("build", "")):
+            with tempfile.TemporaryDirectory() as build:
+                shown = call("bash", "-euc", self.PRETEND, "run", ROOT, build,
+                             command, env={"PATH": os.environ["PATH"]})
+                self.assertEqual(shown.returncode, 0, shown.stderr)
+                self.assertIn(f"ninja -C {build}{targets}\n", shown.stdout)
+                self.assertEqual(Path(build, ".ready").read_text(
+                    encoding="utf-8"), f"{ROOT}\n")
 
 
 if __name__ == "__main__":

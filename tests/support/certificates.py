@@ -2,6 +2,7 @@
 """Certificates for tests: an authority of their own, a server's certificate
 for localhost and 127.0.0.1, clients', and bad ones."""
 import shutil
+import ssl
 import subprocess
 import tempfile
 from pathlib import Path
@@ -35,6 +36,12 @@ class Certificates:
     def close(self):
         if self.holder:
             shutil.rmtree(self.holder, ignore_errors=True)
+
+    def server_context(self):
+        """For Python's own servers."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server, self.server_key)
+        return context
 
     def run(self, *words):
         done = subprocess.run([self.openssl, *map(str, words)],

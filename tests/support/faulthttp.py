@@ -4,15 +4,19 @@ request, each forwarded, answered in the server's place, or spoiled."""
 import select
 
 import faultwire
-from faultrules import FORWARDED, NOT_FORWARDED, SLOWER
+from faultrules import ANSWERS, FORWARDED, NOT_FORWARDED, SLOWER
 from faulttcp import Tunnel
-from faultwire import Gone, Pacer
+from faultwire import Gone, Pacer, readable
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Finished(Exception):
     """The connection ends here, in the way that its fault wants."""
+
+
+class Answered(Exception):
+    """The server has, before the request was complete: the head."""
 
 
 class Exchange:
@@ -37,8 +41,13 @@ class Exchange:
         if "late" in self.slow:
             self.link.sleep(self.slow["late"].seconds)
         kind = self.fault.kind if self.fault else ""
-        if kind in NOT_FORWARDED and self.fault.after <= 0:
-            self.refuse(kind)
+        if kind in ANSWERS:
+            self.own_body(self.fault.after)
+            self.link.pause_point()
+            self.hold_back()
+            self.answer()
+        elif kind in NOT_FORWARDED and self.fault.after <= 0:
+            self.break_off(kind)
         else:
             early = self.send_request(kind)
             self.take_reply(kind, early or self.next_reply())
@@ -46,48 +55,60 @@ class Exchange:
 
     # The request
 
-    def own_body(self):
-        """What the client sends, to nobody."""
+    def own_body(self, limit=-1):
+        """What the client sends, to nobody; with a LIMIT no more than that,
+        and the connection cannot go on."""
+        if limit >= 0:
+            self.keeps = False
+        if limit == 0:
+            return
         if self.head.has("expect", "100-continue"):
             self.client.send(CONTINUE)
         for piece in self.head.body(self.client):
             self.request.sent += len(piece)
-
-    def refuse(self, kind):
-        if kind in ("status", "slow-down", "error-200"):
-            self.own_body()
-            self.link.pause_point()
-            self.hold_back()
-            self.answer()
-        elif kind == "half-close":
-            self.own_body()
-            faultwire.end_sending(self.client.sock)
-            for _ in self.client.pieces(-1):
-                pass
-            raise Finished
-        else:
-            self.break_off(kind)
+            if 0 < limit <= self.request.sent:
+                return
 
     def break_off(self, kind):
+        """Ends the connection, or its use, in the way of the fault."""
+        self.link.drop_server()
         if kind == "stall":
             self.link.wait_for_end()
+        elif kind == "half-close":
+            faultwire.end_sending(self.client.sock)
+            for piece in self.client.pieces(-1):
+                self.request.sent += len(piece)
         elif kind == "reset":
             faultwire.reset(self.client.sock)
         raise Finished
 
     def send_request(self, kind):
-        """Forwards it; an answer's head if that came before the body's end."""
+        """Forwards it; the answer's head if that came before the end."""
         server = self.link.connect()
         server.send(self.head.data)
-        early = None
-        if self.head.has("expect", "100-continue"):
-            early = self.next_reply()
-        if early is None:
-            early = self.send_body(kind, server)
-        if early is not None:
+        self.client.before_fill = self.wait_for_either
+        try:
+            self.send_body(kind, server)
+        except Answered as early:
             # The rest of the body may never come, or may be on its way.
-            self.keeps = self.keeps and not self.head.length()
-        return early
+            self.keeps = False
+            return early.args[0]
+        finally:
+            self.client.before_fill = lambda: None
+        return None
+
+    def wait_for_either(self):
+        """More of the request, a 100 on the way to it, or the answer."""
+        server = self.link.server
+        while True:
+            if readable(server):
+                head = self.next_reply()
+                if head is not None:
+                    raise Answered(head)
+            elif readable(self.client):
+                return
+            else:
+                select.select([server.sock, self.client.sock], [], [])
 
     def send_body(self, kind, server):
         room = self.fault.after if kind in NOT_FORWARDED else None
@@ -100,20 +121,11 @@ class Exchange:
                 if room is not None and self.request.sent + len(piece) >= room:
                     server.send(piece[:room - self.request.sent])
                     self.request.sent = room
-                    self.link.drop_server()
-                    self.refuse(kind)
-                    raise Finished
-                if readable(server):
-                    early = self.next_reply()
-                    if early is not None:
-                        return early
-                server.send(piece)
+                    self.break_off(kind)
                 self.request.sent += len(piece)
+                server.send(piece)
         if room is not None:  # the body was shorter than that
-            self.link.drop_server()
-            self.refuse(kind)
-            raise Finished
-        return None
+            self.break_off(kind)
 
     # The answer
 
@@ -161,8 +173,8 @@ class Exchange:
                 self.link.pause_point()
                 if limit is not None:
                     piece = piece[:limit - self.request.received]
-                self.client.send(piece)
                 self.request.received += len(piece)
+                self.client.send(piece)
                 if limit is not None and self.request.received >= limit:
                     return
         if head.length() < 0 and not bare and not head.has(
@@ -180,16 +192,24 @@ class Exchange:
                 pass
             self.answer()
         elif kind == "truncate":
-            half = max(0, head.length()) // 2
-            limit = half if fault.after < 0 else fault.after
-            self.cut_reply(head, bare, limit)
-            raise Finished
+            self.truncate(head, bare)
         elif kind == "stall-reply":
             if fault.after >= 0:
                 self.cut_reply(head, bare, fault.after)
             self.break_off("stall")
         else:
             self.break_off("reset" if kind == "reset-reply" else "close")
+
+    def truncate(self, head, bare):
+        """Where there is no body, or no room for any of it, it is the head
+        that has no end."""
+        half = max(0, head.length()) // 2
+        limit = half if self.fault.after < 0 else self.fault.after
+        if bare or limit == 0:
+            self.client.send(head.data[:len(head.data) // 2])
+        else:
+            self.cut_reply(head, bare, limit)
+        raise Finished
 
     def cut_reply(self, head, bare, limit):
         if limit == 0:
@@ -208,14 +228,8 @@ class Exchange:
         lines += [f"{name}: {value}" for name, value in fault.headers.items()]
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
         self.request.status = fault.status
-        self.client.send(head + body)
         self.request.received = len(body)
-
-
-def readable(wire):
-    if wire.start != wire.end:
-        return True
-    return bool(select.select([wire.sock], [], [], 0)[0])
+        self.client.send(head + body)
 
 
 def spoil(piece, at, rule):

@@ -41,27 +41,41 @@ class Link:
         except (OSError, ValueError):
             pass  # either end is gone, or has spoken no HTTP
         finally:
+            self.close()
+            self.proxy.forget(self)
+
+    def close(self):
+        """Where another thread is ending it in the way that it wants, nothing
+        must be sent in between."""
+        if self.ended.is_set():
+            self.client.sock.close()
+            if self.server:
+                self.server.sock.close()
+        else:
             self.drop_server()
             self.close_client()
-            self.proxy.forget(self)
 
     def close_client(self):
         """First the own end, then what is still under way, so that the client
         gets the last answer and no reset."""
         sock = self.client.sock
-        faultwire.end_sending(sock)
         try:
             sock.settimeout(1)
+            if self.proxy.tls:
+                sock = sock.unwrap()
+            sock.shutdown(socket.SHUT_WR)
             while sock.recv(faultwire.PIECE):
                 pass
-        except OSError:
+        except (OSError, ValueError):
             pass
         sock.close()
 
     def connect(self):
         """The connection to the server; a new one if that has closed it."""
-        if self.server and faulthttp.readable(self.server):
-            self.drop_server()
+        if self.ended.is_set():
+            raise faultwire.Gone("cut")
+        if self.server and faultwire.readable(self.server):
+            self.drop_server()  # nothing is to come but its end
         if self.server is None:
             sock = socket.create_connection(self.proxy.target, CONNECT_SECONDS)
             sock.settimeout(None)
@@ -74,11 +88,12 @@ class Link:
             faultwire.close(self.server.sock)
             self.server = None
 
-    def cut(self):
+    def cut(self, how):
         self.ended.set()
-        if self.server:
-            faultwire.close(self.server.sock)
-        faultwire.close(self.client.sock)
+        server = self.server
+        if server:
+            how(server.sock)
+        how(self.client.sock)
 
     def sleep(self, seconds):
         if seconds and self.ended.wait(seconds):
@@ -93,12 +108,15 @@ class Link:
 
 
 class FaultProxy:
-    """In front of TARGET: a server of servers.py, or (host, port)."""
+    """In front of TARGET: a server of servers.py, or (host, port). With `tls`
+    (Certificates) clients come with https and the server is spoken to in
+    plain HTTP; TLS between the two ends passes through mode "tcp" as it is."""
 
     def __init__(self, target, mode="http", tls=None):
         self.target = (target if isinstance(target, tuple)
                        else (target.host, target.port))
-        self.mode, self.tls = mode, tls
+        self.mode = mode
+        self.tls = tls and tls.server_context()
         self.host, self.port = HOST, free_port()
         self.book = Book()
         self.delay = 0.0  # seconds, each answer or in TCP mode each piece
@@ -148,12 +166,12 @@ class FaultProxy:
     def resume(self):
         self.flowing.set()
 
-    def cut(self):
-        """Closes what is open, stalled ones too."""
+    def cut(self, reset=False):
+        """Closes what is open, what is stalled too."""
         with self.lock:
             links = list(self.links)
         for link in links:
-            link.cut()
+            link.cut(faultwire.reset if reset else faultwire.close)
 
     def refuse(self):
         """As if no server was there."""
@@ -167,8 +185,7 @@ class FaultProxy:
             return
         self.listener = socket.create_server((self.host, self.port),
                                              backlog=512)
-        threading.Thread(target=self.listen, args=(self.listener,),
-                         daemon=True).start()
+        self.spawn(self.listen, self.listener)
 
     def stop(self):
         self.refuse()
@@ -188,10 +205,24 @@ class FaultProxy:
                 self.connections += 1
                 link = Link(self, sock, self.connections)
                 self.links.add(link)
-            threading.Thread(target=link.run, daemon=True).start()
+            self.spawn(link.run)
+
+    @staticmethod
+    def spawn(function, *words):
+        thread = threading.Thread(target=function, args=words, daemon=True,
+                                  name="faultproxy")
+        thread.start()
+        return thread
 
     def secure(self, sock):
-        return self.tls.wrap_socket(sock, server_side=True) if self.tls else sock
+        """With TLS where that is wanted; a peer that never says hello must not
+        stay for ever."""
+        if not self.tls:
+            return sock
+        sock.settimeout(CONNECT_SECONDS)
+        sock = self.tls.wrap_socket(sock, server_side=True)
+        sock.settimeout(None)
+        return sock
 
     def forget(self, link):
         with self.lock:

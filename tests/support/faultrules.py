@@ -5,22 +5,28 @@ import re
 import threading
 from dataclasses import asdict, dataclass, field, fields
 
-# Instead of forwarding the request (with `after`: than more of its body).
-NOT_FORWARDED = {
+# In the server's place, once the body is read; with `after` at that byte of
+# it, and the connection is closed.
+ANSWERS = {
     "status": "answer `status` with an S3 error `code`, or `body`",
     "slow-down": "503 SlowDown",
     "error-200": "200 whose body is an <Error>, as Complete may answer",
+}
+# Instead of forwarding the request; with `after` when so many bytes of its
+# body have reached the server, which then loses its connection too.
+NOT_FORWARDED = {
     "close": "close in the regular way, without an answer",
     "reset": "reset the connection",
     "stall": "take nothing more and never answer",
-    "half-close": "read it all, end the own side, keep the other open",
+    "half-close": "end the own side and go on reading",
 }
 # The server has done what was asked; its answer suffers.
 FORWARDED = {
     "lose-reply": "drop the answer and close",
     "reset-reply": "reset instead of answering",
     "stall-reply": "pass `after` bytes of the body, then nothing more",
-    "truncate": "close after `after` bytes of the body (default: half)",
+    "truncate": "close after `after` bytes of the body (default: half; without"
+                " a body half of the head)",
     "replace-reply": "answer as `status` does",
     "edit-reply": "the answer with these `headers` instead of its own",
     "wrong-etag": "the answer with an ETag of nothing",
@@ -33,7 +39,7 @@ SLOWER = {
     "bandwidth": "`rate` bytes/s, both ways",
     "corrupt-request": "one byte of the body, at `after`, is wrong",
 }
-KINDS = {**NOT_FORWARDED, **FORWARDED, **SLOWER}
+KINDS = {**ANSWERS, **NOT_FORWARDED, **FORWARDED, **SLOWER}
 # What can be done to a connection whose bytes mean nothing to us.
 TCP_KINDS = ("close", "reset", "stall", "half-close", "delay", "bandwidth")
 
@@ -100,7 +106,8 @@ class Rule:
 
 @dataclass
 class Request:
-    """A request, or in TCP mode a connection, and what became of it."""
+    """A request, or in TCP mode a connection, and what became of it. All is
+    written down before the peer can know, so that a test need not wait."""
 
     number: int
     connection: int

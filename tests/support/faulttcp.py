@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """One connection of the fault-injecting proxy, TCP mode: bytes both ways, and
 faults after so many of them."""
-import threading
-
 import faultwire
 from faultwire import Pacer
 
@@ -16,9 +14,7 @@ class Tunnel:
 
     def run(self):
         client, server = self.link.client, self.link.server
-        back = threading.Thread(target=self.flow, daemon=True,
-                                args=(server, client, "client"))
-        back.start()
+        back = self.link.proxy.spawn(self.flow, server, client, "client")
         self.flow(client, server, "server")
         back.join()
 
@@ -34,9 +30,15 @@ class Tunnel:
         try:
             self.pump(source, sink, toward)
         except OSError:
-            pass
+            self.break_both(faultwire.reset)
         # An end that arrives is an end to pass on; the other flow goes on.
-        faultwire.end_sending(sink.sock)
+        if not self.link.ended.is_set():
+            faultwire.end_sending(sink.sock)
+
+    def break_both(self, how):
+        self.link.ended.set()
+        how(self.link.client.sock)
+        how(self.link.server.sock)
 
     def pump(self, source, sink, toward):
         pacer = Pacer(self.setting("bandwidth", "rate", self.link.proxy.rate))
@@ -52,9 +54,9 @@ class Tunnel:
                 self.link.pause_point()
                 if fault:
                     piece = piece[:fault.after - passed]
-                sink.send(piece)
                 passed += len(piece)
                 self.count(toward, len(piece))
+                sink.send(piece)
                 if fault and passed >= fault.after:
                     self.strike(fault, source, sink)
                     return
@@ -74,10 +76,8 @@ class Tunnel:
             for _ in source.pieces(-1):
                 pass
         else:
-            how = (faultwire.reset if fault.kind == "reset"
-                   else faultwire.close)
-            how(source.sock)
-            how(sink.sock)
+            self.break_both(faultwire.reset if fault.kind == "reset"
+                            else faultwire.close)
 
 
 def serve(link):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A socket as the fault-injecting proxy reads it: HTTP heads and bodies, in
 the exact bytes that came."""
+import select
 import socket
 import struct
 import time
@@ -9,15 +10,27 @@ PIECE = 256 * 1024
 LONGEST_HEAD = 64 * 1024
 
 
+def readable(wire, seconds=0):
+    """Whether bytes, or the end, are there to be read."""
+    if wire.start != wire.end:
+        return True
+    pending = getattr(wire.sock, "pending", None)  # inside TLS
+    if pending and pending():
+        return True
+    return bool(select.select([wire.sock], [], [], seconds)[0])
+
+
 class Gone(ConnectionError):
     """The peer has closed where more was to come."""
 
 
 class Wire:
-    """Buffered reading. What `pieces` gives is only good until the next."""
+    """Buffered reading. What `pieces` gives is only good until the next;
+    `before_fill` is called before a wait for more."""
 
     def __init__(self, sock):
         self.sock = sock
+        self.before_fill = lambda: None
         self.room = memoryview(bytearray(PIECE))
         self.start = self.end = 0
 
@@ -27,6 +40,7 @@ class Wire:
             rest = bytes(self.room[self.start:self.end])
             self.room[:len(rest)] = rest
             self.start, self.end = 0, len(rest)
+        self.before_fill()
         count = self.sock.recv_into(self.room[self.end:])
         self.end += count
         return count > 0
@@ -150,10 +164,12 @@ class Pacer:
 
 
 def reset(sock):
-    """Closes so that the peer gets a reset, whatever is still under way."""
+    """Closes so that the peer gets a reset, whatever is still under way. A
+    thread that waits in recv() wakes up, and nothing is sent before that."""
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                         struct.pack("ii", 1, 0))
+        sock.shutdown(socket.SHUT_RD)
     except OSError:
         pass
     sock.close()
@@ -167,8 +183,8 @@ def end_sending(sock):
 
 
 def close(sock):
-    """Ends both ways at once and without a reset where that can be had; a
-    thread that waits in recv() wakes up, which close() alone does not do."""
+    """Ends both ways at once. A thread that waits in recv() wakes up, which
+    close() alone would not bring about."""
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:

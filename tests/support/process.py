@@ -2,6 +2,7 @@
 """A server as a child process: on a free loopback port, with a folder and a
 log of its own, stopped by its process id and no other way."""
 import atexit
+import fcntl
 import os
 import random
 import shutil
@@ -16,6 +17,11 @@ from pathlib import Path
 HOST = "127.0.0.1"
 READY_SECONDS = 60  # under a sanitizer on a busy machine
 LOG_LINES = 60
+# Whoever starts a server and is killed takes it along.
+LEASH = ("setpriv", "--pdeathsig", "KILL")
+SHARED_MEMORY = "/dev/shm"
+PORTS = Path(tempfile.gettempdir(), f"anc-ports-{os.getuid()}")
+reserved = []  # open files, for their locks
 
 
 def first_ephemeral_port():
@@ -26,17 +32,36 @@ def first_ephemeral_port():
 
 
 def free_port():
+    """Nobody listens there, and no other test has been given it."""
     top = max(first_ephemeral_port(), 12000)
     for _ in range(1000):
         port = random.randrange(10000, top)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
+        if is_free(port) and reserve(port):
             return port
     raise RuntimeError("no free port on loopback")
+
+
+def is_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def reserve(port):
+    """Until this process ends, among all that ask here: a server may bind
+    long after, and again."""
+    PORTS.mkdir(mode=0o700, exist_ok=True)
+    try:
+        file = open(PORTS / str(port), "w", encoding="ascii")
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    reserved.append(file)
+    return True
 
 
 def listens(port):
@@ -62,6 +87,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix=f"anc-{self.name}-"))
         atexit.register(self.stop)
         self.log_path = self.folder / "log"
+        self.memory = None
         self.port = free_port()
         self.process = None
 
@@ -70,6 +96,14 @@ class Server:
 
     def ports(self):
         return [self.port]
+
+    def memory_folder(self):
+        """Survives the server and not the machine: where a server that waits
+        for the disk would only wait."""
+        if self.memory is None and os.access(SHARED_MEMORY, os.W_OK):
+            self.memory = Path(tempfile.mkdtemp(prefix=f"anc-{self.name}-",
+                                                dir=SHARED_MEMORY))
+        return self.memory or self.folder
 
     def environment(self):
         """Without what is meant for others: a preloaded sanitizer for our
@@ -105,13 +139,21 @@ class Server:
         command = [str(word) for word in self.command()]
         if threading.current_thread() is threading.main_thread():
             # The signal comes when the starting thread ends, not the process.
-            command = ["setpriv", "--pdeathsig", "KILL", *command]
+            command = [*LEASH, *command]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=self.folder, env=self.environment())
         self.wait_ready()
         return self
+
+    def is_leashed(self):
+        """Whether it is past the program that gives it its leash."""
+        try:
+            name = Path(f"/proc/{self.pid}/comm").read_text(encoding="utf-8")
+        except OSError:
+            return True
+        return name.strip() != LEASH[0]
 
     def wait_ready(self):
         end = time.monotonic() + READY_SECONDS
@@ -120,10 +162,10 @@ class Server:
                 self.fail(f"ended with {self.process.returncode}")
             if time.monotonic() > end:
                 self.fail(f"was not ready after {READY_SECONDS} s")
-            time.sleep(0.02)
+            time.sleep(0.005)
 
     def ready(self):
-        return all(listens(port) for port in self.ports())
+        return self.is_leashed() and all(map(listens, self.ports()))
 
     def fail(self, what):
         tail = "\n".join(self.log.splitlines()[-LOG_LINES:])
@@ -159,9 +201,10 @@ class Server:
         return self.start()
 
     def stop(self):
-        """Ends it and removes its folder."""
+        """Ends it and removes its folders."""
         if self.process and self.process.poll() is None:
             self.resume()
         self.end(signal.SIGTERM)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in (self.folder, self.memory):
+            shutil.rmtree(folder or "", ignore_errors=True)
         atexit.unregister(self.stop)

@@ -1,18 +1,30 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The real servers that tests talk to. Each is a context manager and skips
 the test, with one sentence, where its program cannot be had."""
+import base64
+import hashlib
 import os
 import signal
-import subprocess
+import time
 import urllib.request
 
 import tools
-from process import Server, free_port
+from process import READY_SECONDS, Server, free_port
 
 ACCESS_KEY = "anctest"
 # What a secret must survive: characters that need escaping somewhere.
 SECRET_KEY = "anc/secret+key%with=all"
 REGION = "us-east-1"
+BROKER_LOG = ("error", "warning", "notice", "information", "subscribe",
+              "unsubscribe")
+
+
+def hashed(password):
+    """As mosquitto_passwd does it, which takes no colon from a file."""
+    salt, rounds = os.urandom(12), 101
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, rounds)
+    salt, key = (base64.b64encode(each).decode() for each in (salt, key))
+    return f"$7${rounds}${salt}${key}"
 
 
 class Mosquitto(Server):
@@ -21,19 +33,24 @@ class Mosquitto(Server):
     the certificate's common name as user name; with `websockets` `ws_port`.
 
     `users` {name: password} ends anonymous access, `acl` is the text of an
-    ACL file, `config` more lines of mosquitto.conf. What it queues and retains
-    is written at once, so that kill() and start() lose none of it.
+    ACL file, `config` more lines of mosquitto.conf, and with `verbose` each
+    packet is in the log, at half the speed. It writes what it queues and
+    retains after each turn of its main loop, all of it each time. What it
+    acknowledged in its last turn dies with it: see save().
     """
 
     name = "mosquitto"
 
     def __init__(self, tls=None, client_certificates=False, users=None,
-                 acl=None, websockets=False, persistence=True, config=""):
+                 acl=None, websockets=False, persistence=True, verbose=False,
+                 config=""):
         self.program = tools.need("mosquitto")
         super().__init__()
         self.tls_port = free_port() if tls else None
         self.ws_port = free_port() if websockets else None
         lines = self.main_lines(users, acl, persistence)
+        lines += [f"log_type {kind}" for kind in
+                  (("all",) if verbose else BROKER_LOG)]
         lines += [config, f"listener {self.port} {self.host}"]
         if websockets:
             lines += [f"listener {self.ws_port} {self.host}",
@@ -43,19 +60,21 @@ class Mosquitto(Server):
         self.config_path = self.write("mosquitto.conf", "\n".join(lines) + "\n")
 
     def main_lines(self, users, acl, persistence):
-        lines = ["log_dest stderr", "log_type all", "connection_messages true",
+        lines = ["log_dest stderr", "connection_messages true",
                  f"allow_anonymous {'false' if users else 'true'}",
                  "max_queued_messages 0"]
         if os.geteuid() == 0:
             # Else it becomes the user mosquitto, who may not read our folder.
             lines.append("user root")
         if users:
-            lines.append(f"password_file {self.password_file(users)}")
+            passwords = "".join(f"{name}:{hashed(word)}\n"
+                                for name, word in users.items())
+            lines.append(f"password_file {self.write('passwords', passwords)}")
         if acl:
             lines.append(f"acl_file {self.write('acl', acl)}")
         if persistence:
             lines += ["persistence true",
-                      f"persistence_location {self.folder}/",
+                      f"persistence_location {self.memory_folder()}/",
                       "autosave_on_changes true", "autosave_interval 1"]
         return lines
 
@@ -72,13 +91,6 @@ class Mosquitto(Server):
         path.chmod(0o600)
         return path
 
-    def password_file(self, users):
-        path = self.write("passwords", "".join(
-            f"{name}:{word}\n" for name, word in users.items()))
-        subprocess.run([tools.need("mosquitto_passwd"), "-U", path],
-                       check=True, capture_output=True)
-        return path
-
     def command(self):
         return [self.program, "-c", self.config_path]
 
@@ -87,8 +99,22 @@ class Mosquitto(Server):
                 if port]
 
     def save(self):
-        """Writes its database now."""
+        """Returns when all that it has acknowledged is written."""
+        before = self.written()
         self.process.send_signal(signal.SIGUSR1)
+        end = time.monotonic() + READY_SECONDS
+        while self.written() == before:
+            if time.monotonic() > end:
+                self.fail("did not write its database")
+            time.sleep(0.005)
+
+    def written(self):
+        """Changes with each writing: a new file takes the old one's name."""
+        try:
+            facts = (self.memory_folder() / "mosquitto.db").stat()
+        except FileNotFoundError:
+            return None
+        return facts.st_ino, facts.st_mtime_ns
 
 
 class S3Server(Server):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "build/.test-tools"
+SYSTEM = "/usr/sbin"  # mosquitto's folder, not in every user's PATH
 
 
 def folders():
@@ -24,9 +25,9 @@ def folders():
 
 
 def find(name):
-    """The path of a program, or None. /usr/sbin: mosquitto is there."""
-    paths = [*map(str, folders()), os.environ.get("PATH", ""), "/usr/sbin"]
-    return shutil.which(name, path=":".join(paths))
+    """The path of a program, or None."""
+    paths = [*map(str, folders()), os.environ.get("PATH", ""), SYSTEM]
+    return shutil.which(name, path=":".join(filter(None, paths)))
 
 
 def need(name, remedy="./run setup test brings it"):

@@ -107,41 +107,52 @@ update_filter_avx2 (float *w, const float *x, const float *next, size_t n,
 
 /* Lanes are outputs: each is a chain of its own over the taps, so its value is
  * the same in a vector and in the scalar rest. */
-static void
+static float
 fir_avx2 (float *out, const float *x, const float *w, size_t taps, size_t n)
 {
+  __m256 squares[4] = { _mm256_setzero_ps (), _mm256_setzero_ps (),
+                        _mm256_setzero_ps (), _mm256_setzero_ps () };
+  const float *tap, *last = w + taps;
   size_t i = 0, j, k;
+  float sum;
 
-  for (; i + 8 * V <= n; i += 8 * V) {
+  for (; i < n - n % (8 * V); i += 8 * V) {
+    const float *at = x + i;
     __m256 acc[8];
 
     for (k = 0; k < 8; k++)
       acc[k] = _mm256_loadu_ps (out + i + k * V);
-    for (j = 0; j < taps; j++) {
-      __m256 tap = _mm256_broadcast_ss (w + j);
+    for (tap = w; tap < last; tap++, at++) {
+      __m256 gain = _mm256_broadcast_ss (tap);
 
       for (k = 0; k < 8; k++)
-        acc[k] = _mm256_fnmadd_ps (tap, _mm256_loadu_ps (x + i + j + k * V),
-                                   acc[k]);
+        acc[k] = _mm256_fnmadd_ps (gain, _mm256_loadu_ps (at + k * V), acc[k]);
     }
+    for (k = 0; k < 8; k++)
+      squares[k % 4] = _mm256_fmadd_ps (acc[k], acc[k], squares[k % 4]);
     for (k = 0; k < 8; k++)
       _mm256_storeu_ps (out + i + k * V, acc[k]);
   }
-  for (; i + V <= n; i += V) {
+  for (; i < n - n % V; i += V) {
+    const float *at = x + i;
     __m256 acc = _mm256_loadu_ps (out + i);
 
-    for (j = 0; j < taps; j++)
-      acc = _mm256_fnmadd_ps (_mm256_broadcast_ss (w + j),
-                              _mm256_loadu_ps (x + i + j), acc);
+    for (tap = w; tap < last; tap++, at++)
+      acc = _mm256_fnmadd_ps (_mm256_broadcast_ss (tap), _mm256_loadu_ps (at),
+                              acc);
     _mm256_storeu_ps (out + i, acc);
+    squares[0] = _mm256_fmadd_ps (acc, acc, squares[0]);
   }
+  sum = sum_four (squares);
   for (; i < n; i++) {
     float acc = out[i];
 
     for (j = 0; j < taps; j++)
       acc = fmaf (-w[j], x[i + j], acc);
     out[i] = acc;
+    sum = fmaf (acc, acc, sum);
   }
+  return sum;
 }
 
 static float
@@ -174,21 +185,46 @@ in_order (__m256 v)
       _mm256_permute4x64_pd (_mm256_castps_pd (v), _MM_SHUFFLE (3, 1, 2, 0)));
 }
 
-static void
-split_stereo_avx2 (float *left, float *right, const float *frames, size_t n)
+/* V frames; adds the planes' squares to l2 and r2. */
+static inline void
+split_vector (float *left, float *right, const float *frames, __m256 *l2,
+              __m256 *r2)
 {
-  size_t i = 0;
+  __m256 a = _mm256_loadu_ps (frames), b = _mm256_loadu_ps (frames + V);
+  __m256 l = in_order (_mm256_shuffle_ps (a, b, 0x88));
+  __m256 r = in_order (_mm256_shuffle_ps (a, b, 0xdd));
 
-  for (; i + V <= n; i += V) {
-    __m256 a = _mm256_loadu_ps (frames + 2 * i);
-    __m256 b = _mm256_loadu_ps (frames + 2 * i + V);
+  _mm256_storeu_ps (left, l);
+  _mm256_storeu_ps (right, r);
+  *l2 = _mm256_fmadd_ps (l, l, *l2);
+  *r2 = _mm256_fmadd_ps (r, r, *r2);
+}
 
-    _mm256_storeu_ps (left + i, in_order (_mm256_shuffle_ps (a, b, 0x88)));
-    _mm256_storeu_ps (right + i, in_order (_mm256_shuffle_ps (a, b, 0xdd)));
+static void
+split_stereo_avx2 (float *left, float *right, const float *frames, size_t n,
+                   float energy[2])
+{
+  __m256 l2[4] = { _mm256_setzero_ps (), _mm256_setzero_ps (),
+                   _mm256_setzero_ps (), _mm256_setzero_ps () };
+  __m256 r2[4] = { l2[0], l2[0], l2[0], l2[0] };
+  size_t i = 0, k;
+
+  for (; i + 4 * V <= n; i += 4 * V) {
+    for (k = 0; k < 4; k++)
+      split_vector (left + i + k * V, right + i + k * V,
+                    frames + 2 * (i + k * V), &l2[k], &r2[k]);
   }
+  for (; i + V <= n; i += V)
+    split_vector (left + i, right + i, frames + 2 * i, &l2[0], &r2[0]);
+  energy[0] = sum_four (l2);
+  energy[1] = sum_four (r2);
   for (; i < n; i++) {
-    left[i] = frames[2 * i];
-    right[i] = frames[2 * i + 1];
+    float l = frames[2 * i], r = frames[2 * i + 1];
+
+    left[i] = l;
+    right[i] = r;
+    energy[0] = fmaf (l, l, energy[0]);
+    energy[1] = fmaf (r, r, energy[1]);
   }
 }
 

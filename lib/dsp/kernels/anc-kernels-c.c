@@ -40,7 +40,13 @@ update_filter_c (float *w, const float *x, const float *next, size_t n,
   return sum;
 }
 
-static void
+static float
+energy_c (const float *x, size_t n)
+{
+  return dot_c (x, x, n);
+}
+
+static float
 fir_c (float *out, const float *x, const float *w, size_t taps, size_t n)
 {
   size_t i, j;
@@ -52,12 +58,7 @@ fir_c (float *out, const float *x, const float *w, size_t taps, size_t n)
       sum -= w[j] * x[i + j];
     out[i] = sum;
   }
-}
-
-static float
-energy_c (const float *x, size_t n)
-{
-  return dot_c (x, x, n);
+  return energy_c (out, n);
 }
 
 static void
@@ -70,7 +71,8 @@ sanitize_c (float *out, const float *x, size_t n)
 }
 
 static void
-split_stereo_c (float *left, float *right, const float *frames, size_t n)
+split_stereo_c (float *left, float *right, const float *frames, size_t n,
+                float energy[2])
 {
   size_t i;
 
@@ -78,6 +80,8 @@ split_stereo_c (float *left, float *right, const float *frames, size_t n)
     left[i] = frames[2 * i];
     right[i] = frames[2 * i + 1];
   }
+  energy[0] = energy_c (left, n);
+  energy[1] = energy_c (right, n);
 }
 
 static void

@@ -88,10 +88,12 @@ update_filter_lanes (float *w, const float *x, const float *next, size_t n,
 
 /* Lanes are outputs: each is a chain of its own over the taps, so its value is
  * the same in a vector and in the scalar rest. */
-static void
+static float
 fir_lanes (float *out, const float *x, const float *w, size_t taps, size_t n)
 {
+  Lanes squares = spread (0.0f);
   size_t i = 0, j, k;
+  float total;
 
   for (; i + 4 * V <= n; i += 4 * V) {
     Lanes acc[4];
@@ -104,22 +106,61 @@ fir_lanes (float *out, const float *x, const float *w, size_t taps, size_t n)
       for (k = 0; k < 4; k++)
         acc[k] = mul_sub (tap, load (x + i + j + k * V), acc[k]);
     }
-    for (k = 0; k < 4; k++)
+    for (k = 0; k < 4; k++) {
       store (out + i + k * V, acc[k]);
+      squares = mul_add (acc[k], acc[k], squares);
+    }
   }
+  total = sum (squares);
   for (; i < n; i++) {
     float acc = out[i];
 
     for (j = 0; j < taps; j++)
       acc = mul_sub_one (w[j], x[i + j], acc);
     out[i] = acc;
+    total = mul_add_one (acc, acc, total);
   }
+  return total;
 }
 
 static float
 energy_lanes (const float *x, size_t n)
 {
   return dot_lanes (x, x, n);
+}
+
+typedef struct {
+  Lanes left, right;
+} Planes;
+
+/* The including file gives the split of V frames. */
+static inline Planes split_lanes (const float *frames);
+
+static void
+split_stereo_lanes (float *left, float *right, const float *frames, size_t n,
+                    float energy[2])
+{
+  Lanes l2 = spread (0.0f), r2 = l2;
+  size_t i = 0;
+
+  for (; i + V <= n; i += V) {
+    Planes p = split_lanes (frames + 2 * i);
+
+    store (left + i, p.left);
+    store (right + i, p.right);
+    l2 = mul_add (p.left, p.left, l2);
+    r2 = mul_add (p.right, p.right, r2);
+  }
+  energy[0] = sum (l2);
+  energy[1] = sum (r2);
+  for (; i < n; i++) {
+    float l = frames[2 * i], r = frames[2 * i + 1];
+
+    left[i] = l;
+    right[i] = r;
+    energy[0] = mul_add_one (l, l, energy[0]);
+    energy[1] = mul_add_one (r, r, energy[1]);
+  }
 }
 
 typedef struct {

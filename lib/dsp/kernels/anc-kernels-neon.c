@@ -35,21 +35,12 @@ sanitize_neon (float *out, const float *x, size_t n)
     out[i] = fabsf (x[i]) <= ANC_SAMPLE_LIMIT ? x[i] : 0.0f;
 }
 
-static void
-split_stereo_neon (float *left, float *right, const float *frames, size_t n)
+static inline Planes
+split_lanes (const float *frames)
 {
-  size_t i = 0;
+  float32x4x2_t pair = vld2q_f32 (frames);
 
-  for (; i + V <= n; i += V) {
-    float32x4x2_t pair = vld2q_f32 (frames + 2 * i);
-
-    vst1q_f32 (left + i, pair.val[0]);
-    vst1q_f32 (right + i, pair.val[1]);
-  }
-  for (; i < n; i++) {
-    left[i] = frames[2 * i];
-    right[i] = frames[2 * i + 1];
-  }
+  return (Planes){ pair.val[0], pair.val[1] };
 }
 
 static void
@@ -77,7 +68,7 @@ const AncKernels anc_kernels_neon = {
   .fir = fir_lanes,
   .energy = energy_lanes,
   .sanitize = sanitize_neon,
-  .split_stereo = split_stereo_neon,
+  .split_stereo = split_stereo_lanes,
   .join_stereo = join_stereo_neon,
   .update_factor = update_factor_lanes,
 };

@@ -34,22 +34,12 @@ sanitize_sse (float *out, const float *x, size_t n)
   anc_orc_sanitize (out, x, ANC_SAMPLE_LIMIT, (int) n);
 }
 
-static void
-split_stereo_sse (float *left, float *right, const float *frames, size_t n)
+static inline Planes
+split_lanes (const float *frames)
 {
-  size_t i = 0;
+  __m128 a = _mm_loadu_ps (frames), b = _mm_loadu_ps (frames + V);
 
-  for (; i + V <= n; i += V) {
-    __m128 a = _mm_loadu_ps (frames + 2 * i);
-    __m128 b = _mm_loadu_ps (frames + 2 * i + V);
-
-    _mm_storeu_ps (left + i, _mm_shuffle_ps (a, b, 0x88));
-    _mm_storeu_ps (right + i, _mm_shuffle_ps (a, b, 0xdd));
-  }
-  for (; i < n; i++) {
-    left[i] = frames[2 * i];
-    right[i] = frames[2 * i + 1];
-  }
+  return (Planes){ _mm_shuffle_ps (a, b, 0x88), _mm_shuffle_ps (a, b, 0xdd) };
 }
 
 static void
@@ -77,7 +67,7 @@ const AncKernels anc_kernels_sse = {
   .fir = fir_lanes,
   .energy = energy_lanes,
   .sanitize = sanitize_sse,
-  .split_stereo = split_stereo_sse,
+  .split_stereo = split_stereo_lanes,
   .join_stereo = join_stereo_sse,
   .update_factor = update_factor_lanes,
 };

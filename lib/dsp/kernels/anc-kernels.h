@@ -32,19 +32,23 @@ typedef struct {
                           float keep, float gain);
 
   /* out[i] <- out[i] - sum over j of w[j] x[i + j]; x holds n + taps - 1.
-   * The value of each output does not depend on its place in the block. */
-  void (*fir) (float *out, const float *x, const float *w, size_t taps,
-               size_t n);
+   * The value of each output does not depend on its place in the block.
+   * Returns the sum of out[i]^2. */
+  float (*fir) (float *out, const float *x, const float *w, size_t taps,
+                size_t n);
 
   /* sum of x[i]^2 */
   float (*energy) (const float *x, size_t n);
 
-  /* Copies; what is not finite or beyond ANC_SAMPLE_LIMIT becomes 0. */
+  /* Copies; what is not finite or beyond ANC_SAMPLE_LIMIT becomes 0. out may
+   * be x. */
   void (*sanitize) (float *out, const float *x, size_t n);
 
-  /* Interleaved stereo to two planes and back; n counts frames. */
+  /* Interleaved stereo to two planes and back; n counts frames. A plane may
+   * overlap the frames it is split from if it starts no later than they do;
+   * the planes' sums of squares go to energy. */
   void (*split_stereo) (float *left, float *right, const float *frames,
-                        size_t n);
+                        size_t n, float energy[2]);
   void (*join_stereo) (float *frames, const float *left, const float *right,
                        size_t n);
 

@@ -103,12 +103,14 @@ check_sums (const AncKernels *k, size_t n, size_t shift)
 static void
 check_fir (const AncKernels *k, size_t n, size_t taps, size_t shift)
 {
-  float one;
+  float one, x, y;
 
   fill ();
-  k->fir (ours.a + shift, ours.b + shift, ours.c, taps, n);
-  anc_kernels_c.fir (theirs.a + shift, theirs.b + shift, theirs.c, taps, n);
+  x = k->fir (ours.a + shift, ours.b + shift, ours.c, taps, n);
+  y = anc_kernels_c.fir (theirs.a + shift, theirs.b + shift, theirs.c, taps, n);
   expect_same ("fir", n, 2e-6 * (double) (taps + 1));
+  expect_near ("energy of fir", n, x, y,
+               1e-6 * (double) ((n + 1) * (taps + 1)));
   if (n == 0)
     return;
   /* The last output alone must have the bits it has in the block. */
@@ -139,14 +141,43 @@ check_maps (const AncKernels *k, size_t n, size_t shift)
     printf ("# sanitize, size %zu\n", n);
     good = false;
   }
-  fill ();
-  k->split_stereo (ours.a + shift, ours.b + 1, ours.c + shift, n);
-  c->split_stereo (theirs.a + shift, theirs.b + 1, theirs.c + shift, n);
-  expect_same ("split_stereo", n, 0.0);
+  k->sanitize (ours.b + shift, ours.b + shift, n);
+  if (memcmp (ours.b + shift, theirs.a + shift, n * sizeof (float)) != 0) {
+    printf ("# sanitize in place, size %zu\n", n);
+    good = false;
+  }
   fill ();
   k->join_stereo (ours.a + shift, ours.b + 1, ours.c + shift, n);
   c->join_stereo (theirs.a + shift, theirs.b + 1, theirs.c + shift, n);
   expect_same ("join_stereo", n, 0.0);
+}
+
+/* Apart, and each plane where its frames were. */
+static void
+check_split (const AncKernels *k, size_t n, size_t shift)
+{
+  double tolerance = 1e-6 * (double) (n + 1);
+  float x[2], y[2];
+  int in_place, i;
+
+  for (in_place = 0; in_place < 3; in_place++) {
+    float *left = in_place == 1 ? ours.c + shift : ours.a + shift;
+    float *right = in_place == 2 ? ours.c + shift : ours.b + 1;
+
+    fill ();
+    k->split_stereo (left, right, ours.c + shift, n, x);
+    anc_kernels_c.split_stereo (theirs.a + shift, theirs.b + 1,
+                                theirs.c + shift, n, y);
+    for (i = 0; i < 2; i++)
+      expect_near ("energy of split_stereo", n, x[i], y[i], tolerance);
+    if (in_place == 0)
+      expect_same ("split_stereo", n, 0.0);
+    else if (memcmp (left, theirs.a + shift, n * sizeof (float)) != 0
+             || memcmp (right, theirs.b + 1, n * sizeof (float)) != 0) {
+      printf ("# split_stereo in place, size %zu\n", n);
+      good = false;
+    }
+  }
 }
 
 static void
@@ -184,6 +215,7 @@ check_set (const AncKernels *k)
     for (shift = 0; shift < 4; shift++) {
       check_sums (k, sizes[i], shift);
       check_maps (k, sizes[i], shift);
+      check_split (k, sizes[i], shift);
       for (j = 0; j < sizeof taps / sizeof taps[0]; j++)
         check_fir (k, sizes[i], taps[j], shift);
     }

@@ -199,6 +199,64 @@ test_levels (void)
   g_assert_cmpuint (anc_canceller_latency (canceller), ==, 0);
 }
 
+/* Frames from..to, each call into the place of its own frames. */
+static void
+run_stereo (AncCanceller *canceller, const Scene *scene, unsigned channel,
+            size_t from, size_t to, bool adapt)
+{
+  float frames[2 * 1201];
+  size_t at, i, n;
+
+  for (at = from; at < to; at += n) {
+    n = MIN (to - at, 1201);
+    for (i = 0; i < n; i++) {
+      frames[2 * i + channel] = scene->reference[0][at + i];
+      frames[2 * i + 1 - channel] = scene->primary[0][at + i];
+    }
+    anc_canceller_process_stereo (canceller, frames, channel, frames, n, adapt);
+    g_assert_cmpmem (frames, n * sizeof (float), scene->error[0] + at,
+                     n * sizeof (float));
+  }
+}
+
+static void
+check_stereo (const char *name, unsigned channel)
+{
+  g_autoptr (Scene) scene = scene_new (1, 1, 8000);
+  g_autoptr (AncCanceller) planes = scene_canceller (name, scene, 19, false);
+  g_autoptr (AncCanceller) stereo = scene_canceller (name, scene, 19, false);
+  AncLevels a, b;
+
+  scene_paths (scene, SCENE_COLOURED, 12, false, 5, 0);
+  scene->primary[0][1000] = scene->reference[0][5200] = NAN;
+  scene->primary[0][5100] = INFINITY;
+  scene->reference[0][1400] = -2e12f;
+  scene_run (scene, planes, 0, 4000, 480, true);
+  scene_run (scene, planes, 4000, 8000, 480, false);
+  run_stereo (stereo, scene, channel, 0, 4000, true);
+  run_stereo (stereo, scene, channel, 4000, 8000, false);
+  a = anc_canceller_take_levels (planes);
+  b = anc_canceller_take_levels (stereo);
+  g_assert_cmpfloat_with_epsilon (a.primary, b.primary, 1e-5 * a.primary);
+  g_assert_cmpfloat_with_epsilon (a.reference, b.reference, 1e-5 * a.reference);
+  g_assert_cmpfloat_with_epsilon (a.output, b.output, 1e-5 * a.output);
+  g_assert_cmpuint (b.samples, ==, 8000);
+}
+
+/* Interleaved and in place, the samples are those of planes to the bit, and
+ * what is no signal is as little of one. */
+static void
+test_stereo (void)
+{
+  static const char *const names[] = { "null", "lms", "nlms", "rls" };
+  size_t i;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    check_stereo (names[i], 0);
+    check_stereo (names[i], 1);
+  }
+}
+
 static void
 test_bad_layouts_are_refused (void)
 {
@@ -252,6 +310,7 @@ main (int argc, char **argv)
   g_test_add_func ("/canceller/feed", test_feed);
   g_test_add_func ("/canceller/reset", test_reset);
   g_test_add_func ("/canceller/levels", test_levels);
+  g_test_add_func ("/canceller/stereo", test_stereo);
   g_test_add_func ("/canceller/layouts", test_bad_layouts_are_refused);
   return g_test_run ();
 }

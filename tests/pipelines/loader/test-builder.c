@@ -116,6 +116,71 @@ test_absent_default (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (pipeline);
 }
 
+/* What a line begins and another ends is no mistake of the first. */
+static const struct {
+  const gchar *lines;
+  const gchar *part;
+} places[] = {
+  { "'audiotestsrc ! ! fakesink'", "at /pipeline/0: syntax error" },
+  { "'audiotestsrc !', '! fakesink'", "at /pipeline/1: syntax error" },
+  { "'audiotestsrc', '! identity ! !', 'fakesink'", "at /pipeline/1: syntax" },
+  { "'! audiotestsrc !', 'fakesink'", "at /pipeline/0: syntax error" },
+  { "'audiotestsrc !', '', 'fakesink !', ''", "at /pipeline/2: syntax error" },
+  { "'audiotestsrc !', '( identity !', ')', '! fakesink'",
+    "at /pipeline/1: syntax error" },
+  { "'audiotestsrc !', '( ! identity )', '! fakesink'",
+    "at /pipeline/1: syntax error" },
+  { "'( audiotestsrc ! t. ', 'queue ! tee name=t ) !', 'identity ! ! x.'",
+    "at /pipeline/2: syntax error" },
+  { "'audiotestsrc ! ', '${c} ! ! ', 'fakesink'", "at /pipeline/1: syntax" },
+  { "'audiotestsrc !', 'identity shape=3 !', 'fakesink'",
+    "at /pipeline/1: no property" },
+  { "'audiotestsrc !', 'identity sync = blue !', 'fakesink'",
+    "at /pipeline/1: could not set property" },
+  { "'audiotestsrc !', '${c} !', 'magicsink name=m'",
+    "at /pipeline/2: there is no element magicsink" },
+  { "'audiotestsrc is-live=1 !', 'queue is-live=1 !', 'fakesink'",
+    "at /pipeline: no property" },
+  { "'audiotestsrc ! x.', 'fakesink name=y'", "at /pipeline: " },
+};
+
+static void
+test_places (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++) {
+    g_autofree gchar *text = g_strdup_printf (
+        "{'name': 'p', 'version': '1', 'description': 'd', 'pipeline': [%s], "
+        "'parameters': {'k': {'type': 'string', 'enum': ['a'], 'default': 'a'}"
+        "}, 'choices': {'c': {'parameter': 'k', 'fragments': {'a': "
+        "'identity ! identity'}}}}",
+        places[i].lines);
+    g_autoptr (AncParameters) parameters = fixture_parameters (fixture, text);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_true (anc_parameters_resolve (parameters, NULL));
+    g_assert_null (anc_builder_build (parameters, NULL, NULL, &error));
+    assert_error (error, ANC_ERROR_CONFIG, places[i].part);
+  }
+}
+
+/* Nothing of this is taken for a loose link. */
+static void
+test_no_mistake (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (AncParameters) parameters = fixture_parameters (
+      fixture,
+      "{'name': 'p', 'version': '1', 'description': 'd', 'pipeline': ["
+      "'audiotestsrc name=\\'! ! \\\\\\' ! !\\'! audio/x-raw,rate=(int)8000!', "
+      "'tee name=t ! ( queue ! identity ) ! fakesink', '', "
+      "'t. !', 'bin.( queue !', 'fakesink )']}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) pipeline = NULL;
+
+  g_assert_true (anc_parameters_resolve (parameters, NULL));
+  pipeline = anc_builder_build (parameters, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
 #define HEAD "{'name': 'p', 'version': '1', 'description': 'd', 'pipeline': "
 static const struct {
   const gchar *text;
@@ -132,6 +197,9 @@ static const struct {
   { HEAD "'audiotestsrc ! vorbisdec ! fakesink'}",
     "at /pipeline: could not link" },
   { HEAD "'audiotestsrc ! ! fakesink'}", "at /pipeline: syntax error" },
+  { HEAD "'t. ! x.'}", "at /pipeline: syntax error: it names no element" },
+  { HEAD "'t.src ! audio/x-raw,rate=(int)8000 ! x. ='}",
+    "at /pipeline: syntax error: it names no element" },
   { HEAD "'audiotestsrc name=s ! fakesink', 'parameters': {'x': {'type': "
          "'number', 'target': 's.frek'}}}",
     "at /parameters/x/target: the element s has no property frek" },
@@ -212,6 +280,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gst_init (NULL, NULL);
+  fixture_add ("/builder/places", test_places);
+  fixture_add ("/builder/no-mistake", test_no_mistake);
   fixture_add ("/builder/types", test_types);
   fixture_add ("/builder/no-injection", test_no_injection);
   fixture_add ("/builder/refusals", test_refusals);

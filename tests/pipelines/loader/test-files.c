@@ -154,6 +154,24 @@ test_cut_anything (Fixture *fixture, gconstpointer data)
   g_assert_false (anc_input_file_is_cut ("/nowhere"));
 }
 
+/* A box's length is in its first four bytes, the highest first. */
+static void
+test_index (Fixture *fixture, gconstpointer data)
+{
+  static const gchar mp4[] = "\0\0\0\14ftypM4A \0\0\0\12mdat.."
+                             "\0\0\0\1moov\0\0\0\0\0\0\0\24....";
+  g_autofree gchar *path = fixture_path (fixture, "x");
+
+  for (gsize n = 0; n < sizeof mp4; n++) {
+    g_assert_true (g_file_set_contents (path, mp4, (gssize) n, NULL));
+    g_assert_cmpint (anc_input_file_lacks_index (path), ==,
+                     n >= 8 && n < sizeof mp4 - 1);
+  }
+  g_assert_true (g_file_set_contents (path, mp4 + 12, 30, NULL));
+  g_assert_false (anc_input_file_lacks_index (path));
+  g_assert_false (anc_input_file_lacks_index ("/nowhere"));
+}
+
 static void
 test_search (Fixture *fixture, gconstpointer data)
 {
@@ -207,6 +225,7 @@ main (int argc, char **argv)
   fixture_add ("/output/same", test_same);
   fixture_add ("/input/cut-wav", test_cut_wav);
   fixture_add ("/input/cut-anything", test_cut_anything);
+  fixture_add ("/input/index", test_index);
   fixture_add ("/search/find", test_search);
   g_test_add_func ("/search/order", test_search_order);
   return g_test_run ();

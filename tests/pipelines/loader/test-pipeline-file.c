@@ -18,9 +18,21 @@ static const struct {
 } refusals[] = {
   { "", "p.json: it is empty" },
   { "{'name': }", "p.json: it is not JSON" },
+  { "{}\n{}", "p.json: it holds more than one value (line 2)" },
+  { "3 {}", "p.json: it holds more than one value (line 1)" },
+  { HEAD TEXT "/* d */}", "p.json: JSON has no comments (line 1)" },
+  { HEAD TEXT "}, 'x': 3}", "p.json: it holds more than one value (line 1)" },
   { "[]", "p.json: this must be an object, not an array" },
   { "3", "this must be an object, not a number" },
   { "{}", "the key name is missing" },
+  { "{'name': 'a', 'name': 'b'}", "at /name: this key is there twice" },
+  { "{'name': 'a', 'n\\u0061me': 'a'}", "at /name: this key is there twice" },
+  { WITH ("'x': {'type': 'number', 'target': 's.freq', 'type': 'number'}"),
+    "at /parameters/x/type: this key is there twice" },
+  { WITH ("'x': {}, 'y': {}, 'x': {'type': 'number', 'type': 'number'}"),
+    "at /parameters/x: this key is there twice" },
+  { "{'a/b': [1, {'c': {}}, {'c': {}, 'c': {}}]}",
+    "at /a~1b/2/c: this key is there twice" },
   { "{'name': 3, 'version': '1'}", "at /name: this must be a string" },
   { "{'name': 'a b', 'version': '1', 'description': 'd', " TEXT "}",
     "at /name:" },
@@ -29,6 +41,20 @@ static const struct {
   { HEAD "'a/b~c': 1, " TEXT "}", "at /a~1b~0c: there is no such key" },
   { "{'name': 'p', 'version': '1', 'description': 'd'}",
     "the key pipeline is missing" },
+  { HEAD "'\\ud83d': 3}",
+    "p.json: what follows the \\ is no escape of JSON (line 1)" },
+  { HEAD "'\\udc00': 3}",
+    "p.json: what follows the \\ is no escape of JSON (line 1)" },
+  { HEAD "'\\u00g0': 3}",
+    "p.json: what follows the \\ is no escape of JSON (line 1)" },
+  { HEAD "'\\u0000': 3}",
+    "p.json: what follows the \\ is no escape of JSON (line 1)" },
+  { HEAD "'\\x': 3}",
+    "p.json: what follows the \\ is no escape of JSON (line 1)" },
+  { HEAD "'\\ud83d\\u0041': 3}",
+    "p.json: what follows the \\ is no escape of JSON (line 1)" },
+  { HEAD "'\\ud8", "p.json: what follows the" },
+  { HEAD "'\\ud83d\\ude00\\u00e4\\n': 3}", ": there is no such key" },
   { HEAD "'pipeline': []}", "at /pipeline: this array must not be empty" },
   { HEAD "'pipeline': ['a', 3]}", "at /pipeline/1: this must be a string" },
   { HEAD "'pipeline': {}}", "at /pipeline:" },
@@ -85,7 +111,7 @@ static const struct {
     "at /parameters/x: the parameter has neither a target nor a choice" },
   { WITH ("'X': {'type': 'number', 'target': 's.freq'}"),
     "at /parameters/X: a parameter's name" },
-  { CHOICE (KEY, ""), "at /pipeline: there is no choice for ${c}" },
+  { CHOICE (KEY, ""), "at /pipeline/1: there is no choice for ${c}" },
   { CHOICE (KEY, "'c': {'parameter': 'k'}"), "at /choices/c: a choice needs" },
   { CHOICE (KEY, "'c': {'parameter': 'z', 'fragments': {}}"),
     "at /choices/c/parameter: there is no parameter z" },
@@ -128,6 +154,47 @@ test_not_text (Fixture *fixture, gconstpointer data)
 
   g_assert_null (fixture_load (fixture, "{\xff\xfe}", &error));
   assert_error (error, ANC_ERROR_CONFIG, "UTF-8");
+}
+
+/* What would be too much for json-glib's stack, and what only looks so. */
+static void
+test_nesting (Fixture *fixture, gconstpointer data)
+{
+  g_autofree gchar *brackets = g_strnfill (1000000, '[');
+  g_autofree gchar *text = g_strdup_printf (
+      "{'name': 'p', 'version': '1', 'description': '\\'%s\\\\', "
+      "'pipeline': 'audiotestsrc'}",
+      brackets);
+  g_autoptr (AncPipelineFile) file = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (fixture_load (fixture, brackets, &error));
+  assert_error (error, ANC_ERROR_CONFIG, "it is nested too deeply (line 1)");
+  g_clear_error (&error);
+  file = fixture_load (fixture, text, &error);
+  g_assert_no_error (error);
+}
+
+/* Each choice holds the next one twice. */
+static void
+test_doubling (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) choices = g_string_new (NULL);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 40; i++)
+    g_string_append_printf (choices,
+                            "'c%u': {'parameter': 'k', 'fragments': "
+                            "{'a': '${c%u} ${c%u}'}}, ",
+                            i, i + 1, i + 1);
+  text = g_strdup_printf (
+      HEAD "'pipeline': '${c0}', 'parameters': {'k': {'type': 'string', "
+           "'enum': ['a'], 'default': 'a'}}, 'choices': {%s'c40': "
+           "{'parameter': 'k', 'fragments': {'a': 'queue'}}}}",
+      choices->str);
+  g_assert_null (fixture_load (fixture, text, &error));
+  assert_error (error, ANC_ERROR_CONFIG, "there are too many fragments");
 }
 
 static void
@@ -196,6 +263,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   fixture_add ("/pipeline-file/refusals", test_refusals);
   fixture_add ("/pipeline-file/not-text", test_not_text);
+  fixture_add ("/pipeline-file/nesting", test_nesting);
+  fixture_add ("/pipeline-file/doubling", test_doubling);
   fixture_add ("/pipeline-file/whole", test_whole);
   fixture_add ("/pipeline-file/expand", test_expand);
   g_test_add_func ("/pipeline-file/declares", test_declares);

@@ -63,7 +63,31 @@ class Commands(anctool.Case):
                 self.assertEqual(told["parameters"][name].get(key),
                                  parameter.get(key), (name, key))
         self.assertIn("default as in primary", text)
+        self.assertIn("default 0.1 (ancnlms), 0.01 (anclms)\n", text)
+        for start in ("filter-length=  integer: 1 to 1048576; default 256\n",
+                      "regularization-mode=  string: relative, absolute; "
+                      "default relative\n",
+                      "guard=  boolean: true, false; default true\n",
+                      "weights=  input file; default none\n"):
+            self.assertIn(start, text)
+        self.assertNotIn("the element's own", text)
+        own = {name: parameter["element-defaults"] for name, parameter
+               in told["parameters"].items() if "element-defaults" in parameter}
+        self.assertEqual(own["step-size"], {"ancnlms": 0.1, "anclms": 0.01})
+        self.assertEqual(own["guard"]["ancrls"], True)
+        self.assertEqual(own["weights"]["ancnlms"], None)
+        self.assertFalse([name for name in own if "default" in
+                          written["parameters"][name]])
         self.assertIn("1 to 1048576", text)
+
+    def test_describe_without_the_plugin(self):
+        """Nothing is known of elements that are not there."""
+        config = {"name": "m", "version": "1", "description": "d",
+                  "pipeline": "magicsrc name=s ! fakesink",
+                  "parameters": {"x": {"type": "number", "target": "s.x"}}}
+        (self.dir / "m.json").write_text(json.dumps(config))
+        self.assertIn("x=  number; default: the element's own",
+                      self.good("describe", "m.json"))
 
     def test_check_presets(self):
         files = [str(PIPELINES / f"presets/{name}.json") for name in PRESETS]
@@ -111,6 +135,8 @@ class Commands(anctool.Case):
     def test_completion(self):
         script = PIPELINES / "tool/completions/anc"
         folder = anctool.BUILD / "pipelines/tool"
+        (self.dir / "desk.json").write_text("{}")
+        (self.dir / "drawings").mkdir()
         for line, wanted in (
                 ("anc r", {"run", "report"}),
                 ("anc run cancel-i", {"cancel-inband"}),
@@ -119,7 +145,13 @@ class Commands(anctool.Case):
                 ("anc run cancel primary=nois", {"noisy.wav", "noise.wav"}),
                 ("anc run --js", {"--json"}),
                 ("anc compare forg", {"forgetting-factor="}),
-                ("anc describe cancel-m", {"cancel-measure"})):
+                ("anc describe cancel-m", {"cancel-measure"}),
+                ("anc graph cancel -o nois", {"noisy.wav", "noise.wav"}),
+                ("anc graph cancel --output d", {"desk.json", "drawings"}),
+                ("anc graph cancel -o drawings algo", {"algorithm="}),
+                ("anc check d", {"desk.json", "drawings"}),
+                ("anc check desk.json d", {"desk.json", "drawings"}),
+                ("anc check nois", set())):
             done = subprocess.run(
                 ["bash", "-c", 'PATH=$1:$PATH; source "$2"; COMP_LINE=$3; '
                  'COMP_POINT=${#3}; _anc; printf "%s\\n" "${COMPREPLY[@]}"',

@@ -119,7 +119,8 @@ class Formats(anctool.Case):
                     "videotestsrc num-buffers=25 ! jpegenc ! m. "
                     "filesrc location=noisy.wav ! wavparse ! flacenc ! "
                     "flacparse ! m.")
-        for words in ({"primary": "film.mkv"}, {"reference": "film.mkv"}):
+        for words in ({"primary": "film.mkv"},
+                      {"primary": "noise.wav", "reference": "film.mkv"}):
             report = self.clean("--overwrite", **words)
             self.assertEqual(report["warnings"], [])
         self.launch("videotestsrc num-buffers=5 ! jpegenc ! matroskamux ! "

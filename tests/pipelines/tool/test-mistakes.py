@@ -29,7 +29,8 @@ class Files(anctool.Case):
                 (".", 2, "it is a directory"),
                 ("text.wav", 1, "text.wav is not a sound file"),
                 ("empty.wav", 1, "empty.wav is empty"),
-                ("zero.wav", 1, "zero.wav.*(no channels|not one whole frame)"),
+                ("zero.wav", 1, "zero.wav: its header says that it has no "
+                                "channels; record or export it again"),
                 ("head.wav", 1, "head.wav.*not one whole frame"),
                 ("half-frame.wav", 1, "half-frame.wav.*not one whole frame"),
                 ("half-head.wav", 1, "half-head.wav"),
@@ -78,16 +79,64 @@ class Files(anctool.Case):
     def test_truncated_codecs(self):
         long = anctool.noise(80000)
         anctool.write_wav(self.dir / "long.wav", [long], self.rate)
+        anctool.write_wav(self.dir / "hum.wav",
+                          [anctool.tone(80000, self.rate)], self.rate)
         for suffix in ("flac", "ogg", "opus"):
             self.clean("signal=primary", primary="long.wav",
                        reference="long.wav", output=f"long.{suffix}")
             data = (self.dir / f"long.{suffix}").read_bytes()
             self.spoil(f"cut.{suffix}", data[:len(data) // 2])
-            report = self.clean("--overwrite", primary=f"cut.{suffix}")
+            report = self.clean("--overwrite", primary=f"cut.{suffix}",
+                                reference="hum.wav")
             self.assertEqual(len(report["warnings"]), 1, report)
             self.assertIn(f"cut.{suffix} is cut off", report["warnings"][0])
             self.assertGreater(report["audio-seconds"], 1)
             self.assertLess(report["audio-seconds"], 9)
+
+    def test_mp4_without_its_index(self):
+        """Refused before anything runs: decodebin may never return."""
+        if not anctool.has_element("avenc_aac"):
+            self.skipTest("avenc_aac is missing")
+        self.clean("signal=primary", output="whole.m4a")
+        whole = (self.dir / "whole.m4a").read_bytes()
+        self.clean(primary="whole.m4a", output="y.wav")
+        begin = whole.index(b"moov") - 4
+        for end in (40, len(whole) // 2, begin, begin + 4, len(whole) - 1):
+            self.spoil("cut.m4a", whole[:end])
+            for words in (["primary=cut.m4a", "reference=noise.wav"],
+                          ["primary=noisy.wav", "reference=cut.m4a"]):
+                self.refuse(1, "cut.m4a is cut off: the index.*copy or record "
+                               "it again", "run", "cancel", *words,
+                            "output=x.wav")
+
+    def test_too_few_channels(self):
+        anctool.write_wav(self.dir / "both.wav", [self.primary, self.reference],
+                          self.rate)
+        for name, channel in (("noisy.wav", 1), ("noisy.wav", 0),
+                              ("both.wav", 2)):
+            self.refuse(1, f"{name} has no channel {channel} that could be the "
+                           "noise beside the voice; .*reference-channel=",
+                        "run", "cancel-inband", f"input={name}",
+                        f"reference-channel={channel}", "output=x.wav")
+
+    def test_no_sound_card(self):
+        test = ["primary-source=test", "reference-source=test", "sink=none"]
+        nothing = {"PULSE_SERVER": "unix:/nowhere", "ALSA_CONFIG_PATH":
+                   "/dev/null", "JACK_NO_START_SERVER": "1"}
+        for word, where, what, choices in (
+                ("primary-source=auto", "primary", "microphone",
+                 "primary-source= or primary-device="),
+                ("primary-source=alsa", "primary", "microphone",
+                 "primary-source= or primary-device="),
+                ("reference-source=pulse", "reference", "microphone",
+                 "reference-source= or reference-device="),
+                ("sink=auto", "sink", "sound card", "sink= or sink-device="),
+                ("sink=alsa", "sink", "sound card", "sink= or sink-device=")):
+            with self.subTest(word=word):
+                self.refuse(1, f"^anc run: {where}: no {what} could be opened "
+                               rf"\(.*\); connect one, or choose another with "
+                               f"{choices}$", "run", "cancel-live", *test,
+                            word, "--timeout=20", env=nothing)
 
     def test_longer_and_shorter_reference(self):
         anctool.write_wav(self.dir / "long.wav", [anctool.noise(24000)],
@@ -139,6 +188,24 @@ class Words(anctool.Case):
                   "magic"], "algorithm=magic")):
             with self.subTest(words=words):
                 self.refuse(2, pattern, *words)
+
+    def test_compare_names_itself(self):
+        both = ["primary=noisy.wav", "reference=noise.wav"]
+        for words, sentence in (
+                (["nlms"], "compare also needs primary=... reference=...; "
+                           "'anc compare --help' explains"),
+                (both[:1], "compare also needs reference=...; 'anc compare "
+                           "--help' explains"),
+                ([*both, "output=x.wav"],
+                 "compare has no parameter output; 'anc compare --help' shows "
+                 "them"),
+                ([*both, "filter-lenght=3"],
+                 "compare has no parameter filter-lenght, did you mean "
+                 "filter-length?; 'anc compare --help' shows them")):
+            with self.subTest(words=words):
+                err = self.refuse(2, "^anc compare: ", "compare", *words)
+                self.assertEqual(err, f"anc compare: {sentence}\n")
+        self.assertIn("filter-length=", self.anc("compare", "--help")[1])
 
     def test_nothing_is_spliced(self):
         name = "x ! fakesink name=\"q\" ' $(id) \\.wav"

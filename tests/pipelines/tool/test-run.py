@@ -69,6 +69,35 @@ class Cancel(anctool.Case):
             self.assertEqual(set(report["error"]),
                              {"domain", "message", "element", "debug"})
 
+    def test_mistake_as_json(self):
+        (self.dir / "broken.json").write_text("{")
+        (self.dir / "wrong.json").write_text(json.dumps({
+            "name": "w", "version": "1", "description": "d",
+            "pipeline": "audiotestsrc ! ! fakesink"}))
+        given = ["cancel", "primary=noisy.wav", "reference=noise.wav"]
+        for words, code, domain, message in (
+                (["--nosuch"], 2, "parameter", "--nosuch"),
+                (["--timeout=soon"], 2, "parameter", "soon"),
+                (["cancel", "--timeout=-1"], 2, "parameter", "negative"),
+                ([], 2, "parameter", "the name of a pipeline"),
+                (["cancle"], 2, "parameter", "did you mean cancel"),
+                (["cancel"], 2, "parameter", "also needs"),
+                ([*given, "output=x.wav", "step-size=9"], 2, "parameter",
+                 "between 0 and 2"),
+                ([*given, "output=noisy.wav"], 2, "parameter", "input"),
+                (["broken.json"], 3, "config", "broken.json: "),
+                (["wrong.json"], 3, "config", "syntax error")):
+            for line in ([*words, "--json"], ["--json", *words]):
+                with self.subTest(line=line):
+                    got, out, err = self.anc("run", *line)
+                    self.assertEqual(got, code, err)
+                    report = json.loads(out)
+                    self.assertEqual(report["result"], "failed")
+                    self.assertEqual(report["error"]["domain"], domain)
+                    self.assertIn(message, report["error"]["message"])
+                    self.assertEqual(
+                        err, f"anc run: {report['error']['message']}\n")
+
     def test_stereo_and_rates(self):
         left, right = self.primary, [-x for x in self.primary]
         write_wav(self.dir / "stereo.wav", [left, right], self.rate)
@@ -98,6 +127,57 @@ class Cancel(anctool.Case):
                                 "algorithm=rls", "reference-channel=0")
         self.assertEqual(code, 0, err)
         self.assertLess(self.error_of("other.wav"), -15)
+
+    def warnings_of(self, *words):
+        """Those of a run that works, in JSON and as lines."""
+        code, out, err = self.anc("run", *words, "--json", "--overwrite")
+        self.assertEqual(code, 0, err)
+        told = json.loads(out)["warnings"]
+        self.assertEqual(err, "".join(f"anc run: warning: {w}\n"
+                                      for w in told))
+        return told
+
+    def test_useless_references(self):
+        write_wav(self.dir / "silent.wav", [[0] * self.frames], self.rate)
+        write_wav(self.dir / "hiss.wav", [[1e-5] * self.frames], self.rate)
+        write_wav(self.dir / "short.wav", [self.reference[:3900]], self.rate)
+        write_wav(self.dir / "enough.wav", [self.reference[:4100]], self.rate)
+        (self.dir / "copy.wav").write_bytes(
+            (self.dir / "noisy.wav").read_bytes())
+        self.clean("signal=primary", output="noisy.flac")
+        same = ("is the same sound as the primary: .*; give a recording of "
+                "the noise alone$")
+        for name, pattern in (
+                ("noise.wav", None), ("enough.wav", None),
+                ("silent.wav", "^the reference silent.wav is silent: .*; look "
+                               "for the microphone"),
+                ("hiss.wav", "^the reference hiss.wav is silent"),
+                ("noisy.wav", "^the reference noisy.wav " + same),
+                ("copy.wav", "^the reference copy.wav " + same),
+                ("noisy.flac", "^the reference noisy.flac " + same),
+                ("short.wav", r"^the reference short.wav is much shorter than "
+                              r"noisy.wav: after 0\.49 of 1\.00 seconds .*; "
+                              r"give a recording")):
+            with self.subTest(name=name):
+                words = ["primary=noisy.wav", f"reference={name}"]
+                told = self.warnings_of("cancel", *words, "output=x.wav")
+                self.assertEqual(len(told), 1 if pattern else 0, told)
+                self.assertRegex("".join(told), pattern or "^$")
+                code, out, err = self.anc("compare", *words, "nlms", "rls")
+                self.assertEqual((code, len(out.splitlines())), (0, 3))
+                self.assertEqual(err, "".join(f"anc compare: warning: {w}\n"
+                                              for w in told))
+
+    def test_useless_channel(self):
+        for other, pattern in (
+                (self.reference, "^$"),
+                ([0] * self.frames, "^the reference channel 1 of both.wav is "
+                                    "silent"),
+                (self.primary, "^the reference channel 1 of both.wav is the "
+                               "same sound")):
+            write_wav(self.dir / "both.wav", [self.primary, other], self.rate)
+            self.assertRegex("".join(self.warnings_of(
+                "cancel-inband", "input=both.wav", "output=x.wav")), pattern)
 
     def test_live(self):
         code, out, err = self.anc(

@@ -1,0 +1,651 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-ancmqttsrc
+ * @title: ancmqttsrc
+ * @see_also: ancmqttsink
+ *
+ * Subscribes to an MQTT topic filter and makes each message a buffer. The
+ * topic is on the buffer as a custom meta `AncMqttMeta` with the fields
+ * `topic`, `qos`, `retain` and `duplicate`.
+ *
+ * With #GstAncMqttSrc:payload-format raw the caps are those of
+ * #GstAncMqttSrc:caps; with json-base64 they come with the message, and so do
+ * the sender's time stamps: by default their distances are kept and the first
+ * one counts as now. A message that cannot be read is skipped, counted as
+ * `invalid` and warned of once.
+ *
+ * A connection that is lost comes back by itself and the subscription with it.
+ * With clean-session=false and a client-id the broker keeps what is published
+ * with QoS 1 or 2 meanwhile.
+ *
+ * Limits: MQTT has no way to slow a publisher down: when downstream is too slow
+ * messages beyond #GstAncMqttSrc:queue-limit are dropped, which is warned of. A
+ * QoS 1 message is acknowledged when it has arrived here, not when downstream
+ * is done with it. Latency: none of its own; a live source.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 ancmqttsrc uri=mqtt://localhost/site/%2B/microphone payload-format=json-base64 num-buffers=20 ! audioconvert ! wavenc ! filesink location=heard.wav
+ * ]| What an ancmqttsink with payload-format=json-base64 sends, as a file.
+ * |[
+ * gst-launch-1.0 ancmqttsrc uri=mqtt://localhost topic=site/# qos=0 num-buffers=20 ! fakesink dump=true
+ * ]| Whatever comes, as it comes.
+ *
+ * Since: 0.1
+ */
+#include "config.h"
+
+#include "gstancmqttsrc.h"
+
+#include "gstancmqttenums.h"
+#include "gstancmqttinbox.h"
+#include "gstancmqttmessages.h"
+#include "gstancmqttproperties.h"
+
+#include "anc-mqtt-connection.h"
+#include "anc-mqtt-gzip.h"
+#include "anc-mqtt-payload.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_anc_mqtt_src_debug);
+#define GST_CAT_DEFAULT gst_anc_mqtt_src_debug
+
+#define META_NAME "AncMqttMeta"
+#define DEFAULT_QUEUE_LIMIT (16u * 1024u * 1024u)
+/* A sender's clock that goes back, or ahead by more, is a new stream. */
+#define JUMP (10 * GST_SECOND)
+
+enum {
+  PROP_PAYLOAD_FORMAT = GST_ANC_MQTT_PROP_OWN,
+  PROP_GZIP,
+  PROP_CAPS,
+  PROP_TIMESTAMPS,
+  PROP_QUEUE_LIMIT,
+  PROP_QUEUE_POLICY,
+  PROP_STATS,
+};
+
+struct _GstAncMqttSrc {
+  GstPushSrc parent;
+
+  /* Settings, guarded by the object lock */
+  GstAncMqttProperties common;
+  GstAncMqttPayloadFormat format;
+  gboolean gzip;
+  GstCaps *caps; /* property */
+  GstAncMqttTimestamps timestamps;
+  guint64 queue_limit;
+  AncMqttQueuePolicy queue_policy;
+
+  /* From start to stop; set under the object lock */
+  AncMqttConnection *connection;
+  gchar *broker;
+  gsize max_payload;
+  GstAncMqttInbox inbox;
+
+  /* The streaming thread's */
+  gchar *caps_text;      /* of the last message */
+  GstCaps *message_caps; /* the same, parsed */
+  GstClockTime first_pts, last_pts, anchor;
+  guint64 invalid; /* object lock */
+};
+
+static void gst_anc_mqtt_src_uri_handler_init (gpointer interface,
+                                               gpointer data);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (
+    GstAncMqttSrc, gst_anc_mqtt_src, GST_TYPE_PUSH_SRC,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER,
+                           gst_anc_mqtt_src_uri_handler_init))
+GST_ELEMENT_REGISTER_DEFINE (ancmqttsrc, "ancmqttsrc", GST_RANK_NONE,
+                             GST_TYPE_ANC_MQTT_SRC)
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+static void
+on_state (const AncMqttStateChange *change, gpointer element)
+{
+  GstAncMqttSrc *self = element;
+
+  GST_INFO_OBJECT (self, "%s%s%s", anc_mqtt_state_name (change->state),
+                   change->reason != NULL ? ": " : "",
+                   change->reason != NULL ? change->reason->message : "");
+  gst_anc_mqtt_post_state (
+      GST_ELEMENT (self), change, self->broker,
+      anc_mqtt_connection_get_client_id (self->connection));
+  if (change->state == ANC_MQTT_STATE_FAILED)
+    gst_anc_mqtt_inbox_fail (&self->inbox);
+}
+
+static void
+on_message (AncMqttMessage *message, gpointer element)
+{
+  GstAncMqttSrc *self = element;
+
+  if (gst_anc_mqtt_inbox_push (&self->inbox, message))
+    GST_ELEMENT_WARNING (self, RESOURCE, READ,
+                         ("Messages come faster than the pipeline takes them "
+                          "and are dropped; raise queue-limit or make the "
+                          "pipeline faster"),
+                         (NULL));
+}
+
+static gboolean
+open_connection (GstAncMqttSrc *self, GError **error)
+{
+  static const AncMqttCallbacks callbacks = { on_state, on_message };
+  g_autoptr (AncMqttSettings) settings = NULL;
+  g_autofree gchar *filter = NULL;
+  guint qos;
+
+  GST_OBJECT_LOCK (self);
+  settings = gst_anc_mqtt_properties_resolve (&self->common, error);
+  filter = g_strdup (gst_anc_mqtt_properties_get_topic (&self->common));
+  qos = self->common.qos;
+  GST_OBJECT_UNLOCK (self);
+  if (settings == NULL || !anc_mqtt_settings_check (settings, error))
+    return FALSE;
+  self->max_payload = (gsize) anc_mqtt_settings_max_payload (settings);
+  g_free (self->broker);
+  self->broker = anc_mqtt_host_and_port (settings->host, settings->port);
+  self->connection
+      = anc_mqtt_connection_new (settings, NULL, &callbacks, self, error);
+  return self->connection != NULL
+         && anc_mqtt_connection_subscribe (self->connection, filter, qos,
+                                           error);
+}
+
+static void
+close_connection (GstAncMqttSrc *self)
+{
+  AncMqttConnection *connection;
+
+  GST_OBJECT_LOCK (self);
+  connection = g_steal_pointer (&self->connection);
+  GST_OBJECT_UNLOCK (self);
+  g_clear_pointer (&connection, anc_mqtt_connection_free);
+}
+
+static gboolean
+gst_anc_mqtt_src_start (GstBaseSrc *src)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (src);
+  g_autoptr (GError) error = NULL;
+
+  gst_anc_mqtt_inbox_reset (&self->inbox, (gsize) self->queue_limit,
+                            self->queue_policy == ANC_MQTT_QUEUE_DROP_NEWEST);
+  self->first_pts = self->last_pts = GST_CLOCK_TIME_NONE;
+  self->invalid = 0;
+  if (!open_connection (self, &error)) {
+    gst_anc_mqtt_post_error (GST_ELEMENT (self), error,
+                             self->broker != NULL ? self->broker : "");
+    close_connection (self);
+    return FALSE;
+  }
+  gst_base_src_set_do_timestamp (
+      src, self->format == GST_ANC_MQTT_PAYLOAD_RAW
+               || self->timestamps == GST_ANC_MQTT_TIMESTAMPS_ARRIVAL);
+  anc_mqtt_connection_start (self->connection);
+  return TRUE;
+}
+
+static gboolean
+gst_anc_mqtt_src_stop (GstBaseSrc *src)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (src);
+
+  /* the callbacks use the connection until it is closed */
+  anc_mqtt_connection_close (self->connection, 0);
+  close_connection (self);
+  g_clear_pointer (&self->caps_text, g_free);
+  gst_clear_caps (&self->message_caps);
+  return TRUE;
+}
+
+static gboolean
+gst_anc_mqtt_src_unlock (GstBaseSrc *src)
+{
+  gst_anc_mqtt_inbox_set_flushing (&GST_ANC_MQTT_SRC (src)->inbox, TRUE);
+  return TRUE;
+}
+
+static gboolean
+gst_anc_mqtt_src_unlock_stop (GstBaseSrc *src)
+{
+  gst_anc_mqtt_inbox_set_flushing (&GST_ANC_MQTT_SRC (src)->inbox, FALSE);
+  return TRUE;
+}
+
+/* The property's caps; with json-base64 those of the last message. */
+static GstCaps *
+gst_anc_mqtt_src_get_caps (GstBaseSrc *src, GstCaps *filter)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (src);
+  g_autoptr (GstCaps) caps = NULL;
+
+  GST_OBJECT_LOCK (self);
+  caps = self->caps != NULL ? gst_caps_ref (self->caps) : gst_caps_new_any ();
+  GST_OBJECT_UNLOCK (self);
+  return filter != NULL
+             ? gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST)
+             : g_steal_pointer (&caps);
+}
+
+/* Untrusted: any publisher can send any text. */
+static gboolean
+parse_caps (GstAncMqttSrc *self, const gchar *text)
+{
+  GstCaps *caps;
+
+  if (g_strcmp0 (text, self->caps_text) == 0)
+    return TRUE;
+  caps = gst_caps_from_string (text);
+  if (caps == NULL || !gst_caps_is_fixed (caps)) {
+    gst_clear_caps (&caps);
+    return FALSE;
+  }
+  g_free (self->caps_text);
+  self->caps_text = g_strdup (text);
+  gst_clear_caps (&self->message_caps);
+  self->message_caps = caps;
+  return gst_base_src_set_caps (GST_BASE_SRC (self), caps);
+}
+
+static GstClockTime
+running_time (GstAncMqttSrc *self)
+{
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+  GstClockTime base = gst_element_get_base_time (GST_ELEMENT (self));
+  GstClockTime now = clock != NULL ? gst_clock_get_time (clock) : base;
+
+  return now > base ? now - base : 0;
+}
+
+static gboolean
+is_new_stream (const GstAncMqttSrc *self, GstClockTime pts)
+{
+  return !GST_CLOCK_TIME_IS_VALID (self->last_pts)
+         || pts + JUMP < self->last_pts || pts > self->last_pts + JUMP;
+}
+
+/* The sender's time on our running time: the first one is now. */
+static GstClockTime
+translate (GstAncMqttSrc *self, GstClockTime time)
+{
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return time;
+  if (time >= self->first_pts)
+    return self->anchor + (time - self->first_pts);
+  return self->anchor > self->first_pts - time
+             ? self->anchor - (self->first_pts - time)
+             : 0;
+}
+
+static void
+set_times (GstAncMqttSrc *self, GstBuffer *buffer, AncMqttPayload *payload)
+{
+  GstClockTime pts = payload->pts;
+
+  GST_BUFFER_DURATION (buffer) = payload->duration;
+  GST_BUFFER_OFFSET (buffer) = payload->offset;
+  if (self->timestamps == GST_ANC_MQTT_TIMESTAMPS_ARRIVAL)
+    return;
+  if (self->timestamps == GST_ANC_MQTT_TIMESTAMPS_SENDER) {
+    if (GST_CLOCK_TIME_IS_VALID (pts) && is_new_stream (self, pts)) {
+      self->first_pts = pts;
+      self->anchor = running_time (self);
+      payload->discont = TRUE;
+    }
+    if (GST_CLOCK_TIME_IS_VALID (pts))
+      self->last_pts = pts;
+    if (!GST_CLOCK_TIME_IS_VALID (self->first_pts)) {
+      GST_BUFFER_PTS (buffer) = running_time (self);
+      return;
+    }
+    pts = translate (self, pts);
+    payload->dts = translate (self, payload->dts);
+  }
+  GST_BUFFER_PTS (buffer) = pts;
+  GST_BUFFER_DTS (buffer) = payload->dts;
+}
+
+static void
+set_flags (GstBuffer *buffer, const AncMqttPayload *payload)
+{
+  if (payload->discont)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  if (payload->gap)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_GAP);
+  if (payload->delta)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+}
+
+static GstBuffer *
+read_json (GstAncMqttSrc *self, const AncMqttMessage *message, GError **error)
+{
+  g_auto (AncMqttPayload) payload = { 0 };
+  GstBuffer *buffer;
+
+  if (!anc_mqtt_payload_read (message->payload, self->max_payload, &payload,
+                              error))
+    return NULL;
+  if (payload.caps != NULL && !parse_caps (self, payload.caps)) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                 "its caps cannot be used");
+    return NULL;
+  }
+  buffer = gst_buffer_new_wrapped_bytes (payload.data);
+  set_times (self, buffer, &payload);
+  set_flags (buffer, &payload);
+  return buffer;
+}
+
+static GstBuffer *
+read_raw (GstAncMqttSrc *self, const AncMqttMessage *message, GError **error)
+{
+  g_autoptr (GBytes) plain = NULL;
+
+  if (!self->gzip)
+    return gst_buffer_new_wrapped_bytes (message->payload);
+  plain = anc_mqtt_gunzip (message->payload, self->max_payload, error);
+  return plain != NULL ? gst_buffer_new_wrapped_bytes (plain) : NULL;
+}
+
+static void
+count_invalid (GstAncMqttSrc *self, const AncMqttMessage *message,
+               const GError *error)
+{
+  guint64 invalid;
+
+  GST_OBJECT_LOCK (self);
+  invalid = ++self->invalid;
+  GST_OBJECT_UNLOCK (self);
+  GST_DEBUG_OBJECT (self, "message on %s: %s", message->topic, error->message);
+  if (invalid == 1)
+    GST_ELEMENT_WARNING (
+        self, STREAM, FORMAT,
+        ("A message on %s is skipped: %s", message->topic, error->message),
+        (NULL));
+}
+
+static void
+add_meta (GstBuffer *buffer, const AncMqttMessage *message)
+{
+  GstCustomMeta *meta = gst_buffer_add_custom_meta (buffer, META_NAME);
+
+  gst_structure_set (gst_custom_meta_get_structure (meta), "topic",
+                     G_TYPE_STRING, message->topic, "qos", G_TYPE_UINT,
+                     message->qos, "retain", G_TYPE_BOOLEAN, message->retain,
+                     "duplicate", G_TYPE_BOOLEAN, message->duplicate, NULL);
+}
+
+static GstFlowReturn
+gst_anc_mqtt_src_create (GstPushSrc *src, GstBuffer **ret_buffer)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (src);
+  GstBuffer *buffer = NULL;
+
+  while (buffer == NULL) {
+    g_autoptr (AncMqttMessage) message = NULL;
+    g_autoptr (GError) error = NULL;
+    GstFlowReturn flow = gst_anc_mqtt_inbox_pop (&self->inbox, &message);
+
+    if (flow != GST_FLOW_OK)
+      return flow;
+    buffer = self->format == GST_ANC_MQTT_PAYLOAD_JSON_BASE64
+                 ? read_json (self, message, &error)
+                 : read_raw (self, message, &error);
+    if (buffer == NULL)
+      count_invalid (self, message, error);
+    else
+      add_meta (buffer, message);
+  }
+  *ret_buffer = buffer;
+  return GST_FLOW_OK;
+}
+
+/* Object lock held. */
+static GstStructure *
+make_stats (GstAncMqttSrc *self)
+{
+  AncMqttStats stats = { .state = ANC_MQTT_STATE_IDLE };
+  GstStructure *structure;
+
+  if (self->connection != NULL)
+    anc_mqtt_connection_get_stats (self->connection, &stats);
+  g_mutex_lock (&self->inbox.lock);
+  structure = gst_structure_new (
+      "ancmqttsrc", "state", G_TYPE_STRING, anc_mqtt_state_name (stats.state),
+      "connects", G_TYPE_UINT64, stats.connects, "failures", G_TYPE_UINT64,
+      stats.failures, "received", G_TYPE_UINT64, self->inbox.received, "bytes",
+      G_TYPE_UINT64, stats.bytes_in, "queued-messages", G_TYPE_UINT,
+      self->inbox.messages.length, "queued-bytes", G_TYPE_UINT64,
+      (guint64) self->inbox.bytes, "dropped", G_TYPE_UINT64,
+      self->inbox.dropped, "invalid", G_TYPE_UINT64, self->invalid, NULL);
+  g_mutex_unlock (&self->inbox.lock);
+  return structure;
+}
+
+static void
+gst_anc_mqtt_src_set_property (GObject *object, guint id, const GValue *value,
+                               GParamSpec *spec)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+  case PROP_PAYLOAD_FORMAT:
+    self->format = (GstAncMqttPayloadFormat) g_value_get_enum (value);
+    break;
+  case PROP_GZIP:
+    self->gzip = g_value_get_boolean (value);
+    break;
+  case PROP_CAPS:
+    gst_clear_caps (&self->caps);
+    if (gst_value_get_caps (value) != NULL)
+      self->caps = gst_caps_copy (gst_value_get_caps (value));
+    break;
+  case PROP_TIMESTAMPS:
+    self->timestamps = (GstAncMqttTimestamps) g_value_get_enum (value);
+    break;
+  case PROP_QUEUE_LIMIT:
+    self->queue_limit = g_value_get_uint64 (value);
+    break;
+  case PROP_QUEUE_POLICY:
+    self->queue_policy = (AncMqttQueuePolicy) g_value_get_enum (value);
+    break;
+  default:
+    if (!gst_anc_mqtt_properties_set (&self->common, id, value))
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_anc_mqtt_src_get_property (GObject *object, guint id, GValue *value,
+                               GParamSpec *spec)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+  case PROP_PAYLOAD_FORMAT:
+    g_value_set_enum (value, (gint) self->format);
+    break;
+  case PROP_GZIP:
+    g_value_set_boolean (value, self->gzip);
+    break;
+  case PROP_CAPS:
+    gst_value_set_caps (value, self->caps);
+    break;
+  case PROP_TIMESTAMPS:
+    g_value_set_enum (value, (gint) self->timestamps);
+    break;
+  case PROP_QUEUE_LIMIT:
+    g_value_set_uint64 (value, self->queue_limit);
+    break;
+  case PROP_QUEUE_POLICY:
+    g_value_set_enum (value, (gint) self->queue_policy);
+    break;
+  case PROP_STATS:
+    g_value_take_boxed (value, make_stats (self));
+    break;
+  default:
+    if (!gst_anc_mqtt_properties_get (&self->common, id, value))
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_anc_mqtt_src_finalize (GObject *object)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (object);
+
+  gst_anc_mqtt_properties_clear (&self->common);
+  gst_anc_mqtt_inbox_clear (&self->inbox);
+  gst_clear_caps (&self->caps);
+  g_free (self->broker);
+  G_OBJECT_CLASS (gst_anc_mqtt_src_parent_class)->finalize (object);
+}
+
+#define FLAGS                                                                  \
+  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+
+static void
+install_properties (GObjectClass *klass)
+{
+  gst_anc_mqtt_properties_install (
+      klass, "Topic filter to subscribe to; + stands for one level, # for all "
+             "that follow; wins over the URI's");
+  g_object_class_install_property (
+      klass, PROP_PAYLOAD_FORMAT,
+      g_param_spec_enum (
+          "payload-format", "Payload format", "What a message holds",
+          GST_TYPE_ANC_MQTT_PAYLOAD_FORMAT, GST_ANC_MQTT_PAYLOAD_RAW, FLAGS));
+  g_object_class_install_property (
+      klass, PROP_GZIP,
+      g_param_spec_boolean ("gzip", "gzip",
+                            "Raw payloads are compressed (json-base64 says "
+                            "so itself)",
+                            FALSE, FLAGS));
+  g_object_class_install_property (klass, PROP_CAPS,
+                                   g_param_spec_boxed ("caps", "Caps",
+                                                       "Caps of raw payloads",
+                                                       GST_TYPE_CAPS, FLAGS));
+  g_object_class_install_property (
+      klass, PROP_TIMESTAMPS,
+      g_param_spec_enum (
+          "timestamps", "Time stamps", "Which time json-base64 buffers carry",
+          GST_TYPE_ANC_MQTT_TIMESTAMPS, GST_ANC_MQTT_TIMESTAMPS_SENDER, FLAGS));
+  g_object_class_install_property (
+      klass, PROP_QUEUE_LIMIT,
+      g_param_spec_uint64 ("queue-limit", "Queue limit",
+                           "Bytes that wait for downstream at most (0: no "
+                           "limit)",
+                           0, G_MAXUINT64, DEFAULT_QUEUE_LIMIT, FLAGS));
+  g_object_class_install_property (
+      klass, PROP_QUEUE_POLICY,
+      g_param_spec_enum ("queue-policy", "Queue policy",
+                         "What is dropped beyond it (block counts as "
+                         "drop-oldest: MQTT cannot wait)",
+                         GST_TYPE_ANC_MQTT_QUEUE_POLICY,
+                         ANC_MQTT_QUEUE_DROP_OLDEST, FLAGS));
+  g_object_class_install_property (
+      klass, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+                          "Of the connection and the queue", GST_TYPE_STRUCTURE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+gst_anc_mqtt_src_class_init (GstAncMqttSrcClass *klass)
+{
+  static const gchar *const tags[] = { NULL };
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseSrcClass *src_class = GST_BASE_SRC_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (gst_anc_mqtt_src_debug, "ancmqttsrc", 0,
+                           "MQTT source");
+  gst_meta_register_custom (META_NAME, (const gchar **) tags, NULL, NULL, NULL);
+  object_class->set_property = gst_anc_mqtt_src_set_property;
+  object_class->get_property = gst_anc_mqtt_src_get_property;
+  object_class->finalize = gst_anc_mqtt_src_finalize;
+  src_class->start = gst_anc_mqtt_src_start;
+  src_class->stop = gst_anc_mqtt_src_stop;
+  src_class->unlock = gst_anc_mqtt_src_unlock;
+  src_class->unlock_stop = gst_anc_mqtt_src_unlock_stop;
+  src_class->get_caps = gst_anc_mqtt_src_get_caps;
+  GST_PUSH_SRC_CLASS (klass)->create = gst_anc_mqtt_src_create;
+  install_properties (object_class);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (
+      element_class, "MQTT source", "Source/Network",
+      "Makes a buffer of each message of an MQTT subscription",
+      "gst-plugins-anc developers");
+}
+
+static void
+gst_anc_mqtt_src_init (GstAncMqttSrc *self)
+{
+  gst_anc_mqtt_properties_init (&self->common);
+  gst_anc_mqtt_inbox_init (&self->inbox);
+  self->queue_limit = DEFAULT_QUEUE_LIMIT;
+  self->timestamps = GST_ANC_MQTT_TIMESTAMPS_SENDER;
+  gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
+  gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
+}
+
+static GstURIType
+get_type (GType type)
+{
+  return GST_URI_SRC;
+}
+
+static const gchar *const *
+get_protocols (GType type)
+{
+  static const gchar *const protocols[] = { "mqtt", "mqtts", NULL };
+
+  return protocols;
+}
+
+static gchar *
+get_uri (GstURIHandler *handler)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (handler);
+  gchar *uri;
+
+  GST_OBJECT_LOCK (self);
+  uri = gst_anc_mqtt_properties_get_uri (&self->common);
+  GST_OBJECT_UNLOCK (self);
+  return uri;
+}
+
+static gboolean
+set_uri (GstURIHandler *handler, const gchar *uri, GError **error)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (handler);
+  gboolean good;
+
+  GST_OBJECT_LOCK (self);
+  good = gst_anc_mqtt_properties_handle_uri (
+      &self->common, self->connection != NULL, uri, error);
+  GST_OBJECT_UNLOCK (self);
+  return good;
+}
+
+static void
+gst_anc_mqtt_src_uri_handler_init (gpointer interface, gpointer data)
+{
+  GstURIHandlerInterface *handler = interface;
+
+  handler->get_type = get_type;
+  handler->get_protocols = get_protocols;
+  handler->get_uri = get_uri;
+  handler->set_uri = set_uri;
+}

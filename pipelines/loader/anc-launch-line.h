@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * In which line of a launch text a mistake is; gst_parse_launch does not say.
+ * -1 where that cannot be told. */
+#pragma once
+
+#include <glib.h>
+
+/* A link "!" without an element before or behind it. To be asked before
+ * parsing: on some of these texts the parser of GStreamer 1.22 crashes. */
+gint anc_launch_find_loose_link (GStrv lines);
+
+/* FALSE for a text of references ("a. ! b.") alone, another of those. */
+gboolean anc_launch_has_element (GStrv lines);
+
+/* The only line with that word; `after` is a pattern for what follows it. */
+gint anc_launch_find_word (GStrv lines, const gchar *word, const gchar *after);

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "broker.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define PATIENCE (30 * G_TIME_SPAN_SECOND)
+
+struct _Broker {
+  GSubprocess *process;
+  GDataInputStream *output;
+  GHashTable *facts;
+};
+
+static gchar *
+read_line (Broker *self)
+{
+  g_autoptr (GError) error = NULL;
+  gchar *line
+      = g_data_input_stream_read_line (self->output, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return line;
+}
+
+static void
+start (Broker *self, const gchar *options)
+{
+  g_autofree gchar *script
+      = g_test_build_filename (G_TEST_DIST, "tests/support/serve.py", NULL);
+  g_autofree gchar *command
+      = g_strdup_printf ("python3 '%s' mosquitto %s", script, options);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_shell_parse_argv (command, NULL, &words, &error);
+  g_assert_no_error (error);
+  g_subprocess_launcher_unsetenv (launcher, "LD_PRELOAD");
+  self->process = g_subprocess_launcher_spawnv (
+      launcher, (const gchar *const *) words, &error);
+  g_assert_no_error (error);
+  self->output
+      = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
+}
+
+Broker *
+broker_new (const gchar *options)
+{
+  Broker *self = g_new0 (Broker, 1);
+  gchar *line;
+
+  start (self, options);
+  self->facts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  while ((line = read_line (self)) != NULL && *line != '\0') {
+    gchar *equals = strchr (line, '=');
+
+    if (g_str_has_prefix (line, "skip: ")) {
+      g_test_skip (line);
+      g_free (line);
+      broker_free (self);
+      return NULL;
+    }
+    g_assert_nonnull (equals);
+    *equals = '\0';
+    g_hash_table_insert (self->facts, line, equals + 1);
+  }
+  g_assert_nonnull (line);
+  g_free (line);
+  return self;
+}
+
+const gchar *
+broker_get (Broker *self, const gchar *key)
+{
+  const gchar *value = g_hash_table_lookup (self->facts, key);
+
+  g_assert_nonnull (value);
+  return value;
+}
+
+guint
+broker_port (Broker *self, const gchar *key)
+{
+  return (guint) g_ascii_strtoull (broker_get (self, key), NULL, 10);
+}
+
+void
+broker_command (Broker *self, const gchar *command)
+{
+  g_autofree gchar *line = g_strconcat (command, "\n", NULL);
+  g_autofree gchar *answer = NULL;
+
+  g_assert_true (
+      g_output_stream_write_all (g_subprocess_get_stdin_pipe (self->process),
+                                 line, strlen (line), NULL, NULL, NULL));
+  answer = read_line (self);
+  g_assert_cmpstr (answer, ==, "ok");
+}
+
+void
+broker_free (Broker *self)
+{
+  g_output_stream_close (g_subprocess_get_stdin_pipe (self->process), NULL,
+                         NULL);
+  g_subprocess_wait (self->process, NULL, NULL);
+  g_object_unref (self->output);
+  g_object_unref (self->process);
+  g_hash_table_unref (self->facts);
+  g_free (self);
+}
+
+AncMqttSettings *
+broker_settings (Broker *self, const gchar *key)
+{
+  AncMqttSettings *settings = anc_mqtt_settings_new ();
+
+  settings->host = g_strdup (broker_get (self, "HOST"));
+  settings->port = broker_port (self, key);
+  settings->tls = g_str_equal (key, "TLS_PORT");
+  settings->reconnect_first_ms = 20;
+  settings->reconnect_longest_ms = 100;
+  return settings;
+}
+
+static void
+on_state (const AncMqttStateChange *change, gpointer client)
+{
+  Client *self = client;
+
+  g_mutex_lock (&self->lock);
+  self->state = change->state;
+  self->connects += change->state == ANC_MQTT_STATE_CONNECTED;
+  self->waits += change->state == ANC_MQTT_STATE_WAITING;
+  self->disconnects += change->was_connected;
+  if (change->reason != NULL) {
+    g_clear_error (&self->reason);
+    self->reason = g_error_copy (change->reason);
+    g_test_message ("%s: %s", anc_mqtt_state_name (change->state),
+                    change->reason->message);
+  }
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+on_message (AncMqttMessage *message, gpointer client)
+{
+  Client *self = client;
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->messages, anc_mqtt_message_ref (message));
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+Client *
+client_new (const AncMqttSettings *settings, AncMqttQueue *queue,
+            GError **error)
+{
+  static const AncMqttCallbacks callbacks = { on_state, on_message };
+  Client *self = g_new0 (Client, 1);
+
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->messages = g_ptr_array_new_with_free_func (
+      (GDestroyNotify) anc_mqtt_message_unref);
+  self->connection
+      = anc_mqtt_connection_new (settings, queue, &callbacks, self, error);
+  if (self->connection == NULL)
+    g_clear_pointer (&self, client_free);
+  return self;
+}
+
+void
+client_start (Client *self)
+{
+  anc_mqtt_connection_start (self->connection);
+}
+
+static void
+wait_change (Client *self, const gchar *what)
+{
+  gint64 until = g_get_monotonic_time () + PATIENCE;
+
+  if (!g_cond_wait_until (&self->changed, &self->lock, until))
+    g_error ("no %s; state %s, %u messages, %s", what,
+             anc_mqtt_state_name (self->state), self->messages->len,
+             self->reason != NULL ? self->reason->message : "no error");
+}
+
+void
+client_wait_state (Client *self, AncMqttState state)
+{
+  g_mutex_lock (&self->lock);
+  while (self->state != state) {
+    if (self->state == ANC_MQTT_STATE_FAILED)
+      g_error ("failed: %s", self->reason->message);
+    wait_change (self, anc_mqtt_state_name (state));
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+client_wait_failed (Client *self)
+{
+  g_mutex_lock (&self->lock);
+  while (self->state != ANC_MQTT_STATE_FAILED)
+    wait_change (self, "failure");
+  g_mutex_unlock (&self->lock);
+}
+
+void
+client_wait_messages (Client *self, guint count)
+{
+  g_mutex_lock (&self->lock);
+  while (self->messages->len < count)
+    wait_change (self, "more messages");
+  g_mutex_unlock (&self->lock);
+}
+
+const gchar *
+client_text (Client *self, guint i)
+{
+  AncMqttMessage *message;
+
+  g_mutex_lock (&self->lock);
+  message = g_ptr_array_index (self->messages, i);
+  g_mutex_unlock (&self->lock);
+  return g_bytes_get_data (message->payload, NULL);
+}
+
+void
+client_free (Client *self)
+{
+  g_clear_pointer (&self->connection, anc_mqtt_connection_free);
+  g_ptr_array_unref (self->messages);
+  g_clear_error (&self->reason);
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* With its terminating zero, so that a payload is a string. */
+AncMqttQueueResult
+publish (AncMqttQueue *queue, const gchar *topic, guint qos, const gchar *text)
+{
+  g_autoptr (GBytes) payload = g_bytes_new (text, strlen (text) + 1);
+  g_autoptr (AncMqttMessage) message
+      = anc_mqtt_message_new (topic, payload, qos, FALSE);
+
+  return anc_mqtt_queue_append (queue, message, NULL);
+}
+
+AncMqttQueue *
+memory_queue (void)
+{
+  AncMqttQueueOptions options = { .policy = ANC_MQTT_QUEUE_BLOCK };
+
+  return anc_mqtt_queue_open (&options, NULL, NULL);
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The connection against a real mosquitto. */
+#include "broker.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "anc-mqtt-error.h"
+#include "anc-secret.h"
+
+static Client *
+subscriber (const AncMqttSettings *settings, const gchar *filter, guint qos)
+{
+  g_autoptr (GError) error = NULL;
+  Client *client = client_new (settings, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (
+      anc_mqtt_connection_subscribe (client->connection, filter, qos, &error));
+  client_start (client);
+  client_wait_state (client, ANC_MQTT_STATE_CONNECTED);
+  return client;
+}
+
+static void
+exchange (const AncMqttSettings *settings, guint qos, guint count)
+{
+  g_autoptr (AncMqttQueue) queue = memory_queue ();
+  g_autoptr (Client) listener = subscriber (settings, "test/+/x", qos);
+  g_autoptr (Client) sender = client_new (settings, queue, NULL);
+  AncMqttStats stats;
+
+  client_start (sender);
+  for (guint i = 0; i < count; i++) {
+    g_autofree gchar *text = g_strdup_printf ("%u", i);
+
+    publish (queue, "test/a/x", qos, text);
+  }
+  client_wait_messages (listener, count);
+  g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
+                   ANC_MQTT_WAIT_DONE);
+  for (guint i = 0; i < count; i++)
+    g_assert_cmpint (atoi (client_text (listener, i)), ==, i);
+  anc_mqtt_connection_close (sender->connection, 1000);
+  anc_mqtt_connection_get_stats (sender->connection, &stats);
+  g_assert_cmpuint (stats.acknowledged, ==, count);
+  g_assert_cmpuint (stats.published, ==, count);
+  g_assert_cmpuint (stats.connects, ==, 1);
+  g_assert_cmpint (stats.state, ==, ANC_MQTT_STATE_CLOSED);
+}
+
+static void
+test_exchange (void)
+{
+  g_autoptr (Broker) broker = broker_new ("");
+
+  if (broker == NULL)
+    return;
+  for (guint version = 4; version <= 5; version++) {
+    for (guint qos = 0; qos <= 2; qos++) {
+      g_autoptr (AncMqttSettings) settings = broker_settings (broker, "PORT");
+
+      settings->version = version;
+      exchange (settings, qos, 500);
+    }
+  }
+}
+
+/* Waits until the connection has failed and returns why. */
+static GError *
+failure (const AncMqttSettings *settings, const gchar *filter, guint qos)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AncMqttQueue) queue = memory_queue ();
+  g_autoptr (Client) client = client_new (settings, queue, &error);
+
+  if (client == NULL)
+    return g_steal_pointer (&error);
+  if (filter != NULL
+      && !anc_mqtt_connection_subscribe (client->connection, filter, qos,
+                                         &error))
+    return g_steal_pointer (&error);
+  publish (queue, "secret/room", qos, "x");
+  client_start (client);
+  client_wait_failed (client);
+  return g_error_copy (client->reason);
+}
+
+static void
+assert_failure (const AncMqttSettings *settings, const gchar *filter,
+                AncMqttError code, const gchar *words)
+{
+  g_autoptr (GError) error = failure (settings, filter, 1);
+
+  g_assert_error (error, ANC_MQTT_ERROR, (gint) code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, words));
+  g_assert_null (strstr (error->message, "wrong-word"));
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr (AncMqttSettings) settings = anc_mqtt_settings_new ();
+  gint64 start = g_get_monotonic_time ();
+
+  settings->host = g_strdup ("127.0.0.1");
+  settings->port = 9; /* discard: nobody listens */
+  settings->connect_timeout_ms = 500;
+  settings->reconnect_first_ms = 50;
+  assert_failure (settings, NULL, ANC_MQTT_ERROR_UNREACHABLE, "refuses");
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, 500000);
+  g_free (settings->host);
+  settings->host = g_strdup ("no.such.host.invalid");
+  assert_failure (settings, NULL, ANC_MQTT_ERROR_NOT_FOUND,
+                  "no.such.host.invalid is not known");
+}
+
+static void
+test_login (void)
+{
+  g_autoptr (Broker) broker = broker_new ("--user ann:right-word");
+  g_autoptr (AncMqttSettings) settings = NULL;
+
+  if (broker == NULL)
+    return;
+  for (guint version = 4; version <= 5; version++) {
+    g_clear_pointer (&settings, anc_mqtt_settings_free);
+    settings = broker_settings (broker, "PORT");
+    settings->version = version;
+    assert_failure (settings, NULL, ANC_MQTT_ERROR_NOT_AUTHORIZED, "username");
+    settings->username = g_strdup ("ann");
+    anc_secret_replace (&settings->password, "wrong-word");
+    assert_failure (settings, NULL, ANC_MQTT_ERROR_NOT_AUTHORIZED, "password");
+    anc_secret_replace (&settings->password, "right-word");
+    exchange (settings, 1, 3);
+  }
+}
+
+/* 3.1.1 has no answer for it: the broker drops what is not allowed and
+ * acknowledges it all the same. */
+static void
+test_access (void)
+{
+  g_autofree gchar *file = NULL;
+  g_autofree gchar *options = NULL;
+  g_autoptr (Broker) broker = NULL;
+  g_autoptr (AncMqttSettings) settings = NULL;
+  int fd = g_file_open_tmp ("anc-acl-XXXXXX", &file, NULL);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_close (fd, NULL);
+  g_assert_true (
+      g_file_set_contents (file, "topic readwrite test/#\n", -1, NULL));
+  options = g_strdup_printf ("--acl '%s'", file);
+  broker = broker_new (options);
+  g_unlink (file);
+  if (broker == NULL)
+    return;
+  settings = broker_settings (broker, "PORT");
+  settings->version = ANC_MQTT_VERSION_5;
+  assert_failure (settings, NULL, ANC_MQTT_ERROR_NOT_AUTHORIZED,
+                  "publish to secret/room: the MQTT broker");
+  exchange (settings, 1, 3);
+}
+
+static Client *
+named (AncMqttSettings *settings, const gchar *name, AncMqttQueue *queue)
+{
+  Client *client;
+
+  g_free (settings->client_id);
+  settings->client_id = g_strdup (name);
+  settings->clean_session = FALSE;
+  settings->session_expiry_s = 3600;
+  if (queue == NULL)
+    return subscriber (settings, "test/#", 2);
+  client = client_new (settings, queue, NULL);
+  client_start (client);
+  return client;
+}
+
+static void
+publish_number (AncMqttQueue *queue, guint qos, guint number)
+{
+  g_autofree gchar *text = g_strdup_printf ("%u", number);
+
+  publish (queue, "test/a", qos, text);
+}
+
+/* All came, in order but for repeats, which are counted. */
+static guint
+count_repeats (Client *listener, guint count)
+{
+  guint next = 0, repeats = 0;
+
+  for (guint i = 0; next < count; i++) {
+    guint value;
+
+    client_wait_messages (listener, i + 1);
+    value = (guint) atoi (client_text (listener, i));
+    g_assert_cmpuint (value, <=, next);
+    repeats += value < next;
+    next = MAX (next, value + 1);
+  }
+  return repeats;
+}
+
+/* The broker is killed again and again; what it has acknowledged is with the
+ * listener, who keeps its session. */
+static void
+interrupt (guint version, guint kills)
+{
+  enum { EACH = 500 };
+  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (AncMqttQueue) queue = memory_queue ();
+  g_autoptr (AncMqttSettings) settings = NULL;
+  g_autoptr (Client) listener = NULL, sender = NULL;
+  guint repeats;
+
+  if (broker == NULL)
+    return;
+  settings = broker_settings (broker, "PORT");
+  settings->version = version;
+  listener = named (settings, "listener", NULL);
+  sender = named (settings, "sender", queue);
+  for (guint i = 0; i < EACH * kills; i++) {
+    publish_number (queue, 1, i);
+    if (i % EACH == EACH - 1) {
+      client_wait_messages (listener, i / 2);
+      broker_command (broker, "save");
+      broker_command (broker, "restart");
+    }
+  }
+  g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
+                   ANC_MQTT_WAIT_DONE);
+  repeats = count_repeats (listener, EACH * kills);
+  g_test_message ("MQTT %u: %u of %u twice", version, repeats, EACH * kills);
+  g_assert_cmpuint (sender->disconnects, >=, 1);
+}
+
+static void
+test_interrupt (void)
+{
+  if (!g_test_slow ()) {
+    interrupt (ANC_MQTT_VERSION_5, 2);
+    return;
+  }
+  for (guint version = 4; version <= 5; version++)
+    interrupt (version, 10);
+}
+
+/* QoS 2 over connections that are cut: exactly once. */
+static void
+exactly_once (guint version, guint cuts)
+{
+  enum { EACH = 200 };
+  g_autoptr (Broker) broker = broker_new ("--proxy");
+  g_autoptr (AncMqttQueue) queue = memory_queue ();
+  g_autoptr (AncMqttSettings) settings = NULL;
+  g_autoptr (Client) listener = NULL, sender = NULL;
+
+  if (broker == NULL)
+    return;
+  settings = broker_settings (broker, "PORT");
+  settings->version = version;
+  listener = named (settings, "listener", NULL);
+  settings->port = broker_port (broker, "PROXY_PORT");
+  sender = named (settings, "sender", queue);
+  for (guint i = 0; i < EACH * cuts; i++) {
+    publish_number (queue, 2, i);
+    if (i % EACH == EACH - 1) {
+      client_wait_messages (listener, i - EACH + 20);
+      broker_command (broker, "proxy cut");
+    }
+  }
+  g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
+                   ANC_MQTT_WAIT_DONE);
+  g_assert_cmpuint (count_repeats (listener, EACH * cuts), ==, 0);
+  g_assert_cmpuint (sender->disconnects, >=, 1);
+}
+
+static void
+test_exactly_once (void)
+{
+  for (guint version = 4; version <= 5; version++)
+    exactly_once (version, g_test_slow () ? 20 : 2);
+}
+
+/* A broker that stops answering is left, and found again. */
+static void
+test_stalled (void)
+{
+  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (AncMqttQueue) queue = memory_queue ();
+  g_autoptr (AncMqttSettings) settings = NULL;
+  g_autoptr (Client) sender = NULL;
+
+  if (broker == NULL)
+    return;
+  settings = broker_settings (broker, "PORT");
+  settings->acknowledge_timeout_ms = 500;
+  settings->attempt_timeout_ms = 1000;
+  sender = client_new (settings, queue, NULL);
+  client_start (sender);
+  client_wait_state (sender, ANC_MQTT_STATE_CONNECTED);
+  broker_command (broker, "suspend");
+  publish (queue, "test/a", 1, "x");
+  client_wait_state (sender, ANC_MQTT_STATE_WAITING);
+  g_assert_error (sender->reason, ANC_MQTT_ERROR, ANC_MQTT_ERROR_UNREACHABLE);
+  g_assert_nonnull (strstr (sender->reason->message, "acknowledged nothing"));
+  broker_command (broker, "resume");
+  g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
+                   ANC_MQTT_WAIT_DONE);
+}
+
+/* Closed while it connects to a port that never answers. */
+static void
+test_close_early (void)
+{
+  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (AncMqttQueue) queue = memory_queue ();
+  g_autoptr (AncMqttSettings) settings = NULL;
+  AncMqttQueueCounts counts;
+
+  if (broker == NULL)
+    return;
+  settings = broker_settings (broker, "PORT");
+  broker_command (broker, "suspend");
+  publish (queue, "test/a", 1, "x");
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (Client) sender = client_new (settings, queue, NULL);
+
+    client_start (sender);
+    g_usleep (i * 20000);
+  }
+  broker_command (broker, "resume");
+  anc_mqtt_queue_get_counts (queue, &counts);
+  g_assert_cmpuint (counts.messages, ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/connection/exchange", test_exchange);
+  g_test_add_func ("/connection/refused", test_refused);
+  g_test_add_func ("/connection/login", test_login);
+  g_test_add_func ("/connection/access", test_access);
+  g_test_add_func ("/connection/interrupt", test_interrupt);
+  g_test_add_func ("/connection/exactly-once", test_exactly_once);
+  g_test_add_func ("/connection/stalled", test_stalled);
+  g_test_add_func ("/connection/close-early", test_close_early);
+  return g_test_run ();
+}
