@@ -22,6 +22,8 @@ anc_s3_create_multipart_upload (AncS3 *self, const gchar *bucket,
       || !anc_s3_check_attributes (given, error))
     return FALSE;
   anc_s3_request_parameter (&request, "uploads", "");
+  /* A second one beside one whose answer was lost would stay for ever. */
+  request.request.flags = ANC_AWS_REQUEST_NOT_IDEMPOTENT;
   anc_s3_headers_add_attributes (request.headers, given);
   anc_aws_fields_add_optional (request.headers, "x-amz-checksum-algorithm",
                                anc_aws_checksum_name (given->checksum));

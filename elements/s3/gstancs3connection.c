@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "gstancs3connection.h"
+
+#include "anc-aws-error.h"
+#include "anc-s3-uri.h"
+#include "anc-secret.h"
+
+#define DEFAULT_RETRY_ATTEMPTS 5
+#define DEFAULT_TIMEOUT 15
+
+/* Properties that are plain strings. */
+static const struct {
+  guint id;
+  gsize offset;
+  const gchar *name, *nick, *blurb;
+} strings[] = {
+#define STRING(id, field, name, nick, blurb)                                   \
+  {                                                                            \
+    GST_ANC_S3_PROP_##id, G_STRUCT_OFFSET (GstAncS3Connection, field), name,   \
+        nick, blurb                                                            \
+  }
+  STRING (BUCKET, bucket, "bucket", "Bucket",
+          "Bucket, or ARN of an access point"),
+  STRING (KEY, key, "key", "Key",
+          "Key of the object; of the sink a template with {time:FORMAT}, "
+          "{index}, {uuid}, {element} and {tag:NAME}. No escapes, unlike uri"),
+  STRING (VERSION_ID, version_id, "version-id", "Version id",
+          "Version of the object (default: the latest)"),
+  STRING (REGION, region, "region", "Region",
+          "AWS region (default: AWS_REGION, then the profile's)"),
+  STRING (ENDPOINT, endpoint, "endpoint", "Endpoint",
+          "URL of the service (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, "
+          "the profile's, then AWS)"),
+  STRING (PROFILE, profile, "profile", "Profile",
+          "Profile of the shared AWS files (default: AWS_PROFILE, then "
+          "\"default\")"),
+  STRING (CA_FILE, ca_file, "ca-file", "CA file",
+          "PEM file of authorities to trust (default: AWS_CA_BUNDLE, then the "
+          "system's)"),
+  STRING (ACCESS_KEY_ID, access_key_id, "access-key-id", "Access key id",
+          "Access key id, with secret-access-key (default: what every AWS "
+          "program finds)"),
+#undef STRING
+};
+
+void
+gst_anc_s3_connection_init (GstAncS3Connection *self)
+{
+  *self = (GstAncS3Connection){ .retry_attempts = DEFAULT_RETRY_ATTEMPTS,
+                                .timeout = DEFAULT_TIMEOUT };
+}
+
+static gchar **
+field (const GstAncS3Connection *self, guint i)
+{
+  return G_STRUCT_MEMBER_P (self, strings[i].offset);
+}
+
+void
+gst_anc_s3_connection_clear (GstAncS3Connection *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    g_clear_pointer (field (self, i), g_free);
+  g_clear_pointer (&self->bad_uri, g_free);
+  g_clear_pointer (&self->secret_access_key, anc_secret_free);
+  g_clear_pointer (&self->session_token, anc_secret_free);
+}
+
+static void
+install_secret (GObjectClass *klass, guint id, const gchar *name,
+                const gchar *nick, const gchar *blurb)
+{
+  g_object_class_install_property (
+      klass, id,
+      g_param_spec_string (name, nick, blurb, NULL,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS
+                               | GST_PARAM_MUTABLE_READY));
+}
+
+void
+gst_anc_s3_connection_install (GObjectClass *klass, gboolean source)
+{
+  g_object_class_install_property (
+      klass, GST_ANC_S3_PROP_URI,
+      g_param_spec_string ("uri", "URI",
+                           "s3://BUCKET/KEY; %XX is always an escape", NULL,
+                           GST_ANC_S3_READY_FLAGS));
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
+    if (strings[i].id == GST_ANC_S3_PROP_VERSION_ID && !source)
+      continue;
+    g_object_class_install_property (
+        klass, strings[i].id,
+        g_param_spec_string (strings[i].name, strings[i].nick, strings[i].blurb,
+                             NULL, GST_ANC_S3_READY_FLAGS));
+  }
+  install_secret (klass, GST_ANC_S3_PROP_SECRET_ACCESS_KEY, "secret-access-key",
+                  "Secret access key",
+                  "Secret access key; cannot be read back");
+  install_secret (klass, GST_ANC_S3_PROP_SESSION_TOKEN, "session-token",
+                  "Session token",
+                  "Session token of temporary keys; cannot be read back");
+  g_object_class_install_property (
+      klass, GST_ANC_S3_PROP_FORCE_PATH_STYLE,
+      g_param_spec_boolean ("force-path-style", "Force path style",
+                            "Bucket in the path instead of the host name; "
+                            "always so for IP addresses and localhost",
+                            FALSE, GST_ANC_S3_READY_FLAGS));
+  g_object_class_install_property (
+      klass, GST_ANC_S3_PROP_RETRY_ATTEMPTS,
+      g_param_spec_uint ("retry-attempts", "Retry attempts",
+                         "How often each request is sent at most", 1, 100,
+                         DEFAULT_RETRY_ATTEMPTS, GST_ANC_S3_READY_FLAGS));
+  g_object_class_install_property (
+      klass, GST_ANC_S3_PROP_TIMEOUT,
+      g_param_spec_uint ("timeout", "Timeout",
+                         "Seconds without progress after which a request has "
+                         "failed",
+                         1, 3600, DEFAULT_TIMEOUT, GST_ANC_S3_READY_FLAGS));
+}
+
+gboolean
+gst_anc_s3_connection_set (GstAncS3Connection *self, guint id,
+                           const GValue *value)
+{
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
+    if (strings[i].id != id)
+      continue;
+    g_free (*field (self, i));
+    *field (self, i) = g_value_dup_string (value);
+    return TRUE;
+  }
+  switch (id) {
+  case GST_ANC_S3_PROP_URI:
+    /* a bad one is said at the start, where there is an error to say it with */
+    gst_anc_s3_connection_set_uri (self, g_value_get_string (value), &error);
+    return TRUE;
+  case GST_ANC_S3_PROP_SECRET_ACCESS_KEY:
+    anc_secret_replace (&self->secret_access_key, g_value_get_string (value));
+    return TRUE;
+  case GST_ANC_S3_PROP_SESSION_TOKEN:
+    anc_secret_replace (&self->session_token, g_value_get_string (value));
+    return TRUE;
+  case GST_ANC_S3_PROP_FORCE_PATH_STYLE:
+    self->force_path_style = g_value_get_boolean (value);
+    return TRUE;
+  case GST_ANC_S3_PROP_RETRY_ATTEMPTS:
+    self->retry_attempts = g_value_get_uint (value);
+    return TRUE;
+  case GST_ANC_S3_PROP_TIMEOUT:
+    self->timeout = g_value_get_uint (value);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+gboolean
+gst_anc_s3_connection_get (const GstAncS3Connection *self, guint id,
+                           GValue *value)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
+    if (strings[i].id != id)
+      continue;
+    g_value_set_string (value, *field (self, i));
+    return TRUE;
+  }
+  switch (id) {
+  case GST_ANC_S3_PROP_URI:
+    g_value_take_string (value, gst_anc_s3_connection_get_uri (self));
+    return TRUE;
+  case GST_ANC_S3_PROP_FORCE_PATH_STYLE:
+    g_value_set_boolean (value, self->force_path_style);
+    return TRUE;
+  case GST_ANC_S3_PROP_RETRY_ATTEMPTS:
+    g_value_set_uint (value, self->retry_attempts);
+    return TRUE;
+  case GST_ANC_S3_PROP_TIMEOUT:
+    g_value_set_uint (value, self->timeout);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+gboolean
+gst_anc_s3_connection_set_uri (GstAncS3Connection *self, const gchar *uri,
+                               GError **error)
+{
+  g_auto (AncS3Uri) parsed = { NULL };
+
+  /* a URI that cannot be meant must not leave the one before in its place */
+  g_clear_pointer (&self->bucket, g_free);
+  g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->version_id, g_free);
+  g_clear_pointer (&self->bad_uri, g_free);
+  if (uri == NULL)
+    return TRUE;
+  if (!anc_s3_uri_parse (uri, &parsed, error)) {
+    if (error != NULL && *error != NULL)
+      self->bad_uri = g_strdup ((*error)->message);
+    return FALSE;
+  }
+  self->bucket = g_steal_pointer (&parsed.bucket);
+  self->key = g_steal_pointer (&parsed.key);
+  self->version_id = g_steal_pointer (&parsed.version_id);
+  return TRUE;
+}
+
+gchar *
+gst_anc_s3_connection_get_uri (const GstAncS3Connection *self)
+{
+  return self->bucket != NULL
+             ? anc_s3_uri_build (self->bucket, self->key, self->version_id)
+             : NULL;
+}
+
+static AncAwsProvider *
+given_provider (const GstAncS3Connection *self, GError **error)
+{
+  if ((self->access_key_id != NULL) != (self->secret_access_key != NULL)) {
+    anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
+                       "The properties access-key-id and secret-access-key go "
+                       "together: set "
+                       "both, or none to use what every AWS program finds.");
+    return NULL;
+  }
+  return self->access_key_id != NULL ? anc_aws_provider_static (
+             self->access_key_id, self->secret_access_key, self->session_token)
+                                     : NULL;
+}
+
+static gboolean
+check (const GstAncS3Connection *self, GError **error)
+{
+  if (self->bad_uri != NULL) {
+    anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL, "%s",
+                       self->bad_uri);
+    return FALSE;
+  }
+  if (self->bucket == NULL || self->key == NULL) {
+    anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
+                       "No %s is named: set uri=s3://BUCKET/KEY, or bucket "
+                       "and key.",
+                       self->bucket == NULL ? "bucket" : "key");
+    return FALSE;
+  }
+  return anc_s3_check_bucket (self->bucket, error);
+}
+
+AncS3 *
+gst_anc_s3_connection_open (const GstAncS3Connection *self, GError **error)
+{
+  g_autoptr (AncAwsContext) context = NULL;
+  g_autoptr (AncAwsProvider) provider = NULL;
+  g_autoptr (GError) failed = NULL;
+  AncS3Options options = { .aws = { .region = self->region,
+                                    .endpoint = self->endpoint,
+                                    .ca_file = self->ca_file,
+                                    .max_attempts = self->retry_attempts,
+                                    .timeout_seconds = self->timeout },
+                           .force_path_style = self->force_path_style };
+
+  if (!check (self, error))
+    return NULL;
+  provider = given_provider (self, &failed);
+  if (failed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failed));
+    return NULL;
+  }
+  context = anc_aws_context_new (NULL, self->profile, NULL);
+  options.aws.provider = provider;
+  return anc_s3_new (context, &options, error);
+}
+
+const gchar *const *
+gst_anc_s3_protocols (GType type)
+{
+  static const gchar *const protocols[] = { "s3", NULL };
+
+  return protocols;
+}
+
+gboolean
+gst_anc_s3_uri_set (GstElement *element, GstAncS3Connection *self,
+                    const gchar *uri, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  gboolean busy, good = FALSE;
+
+  GST_OBJECT_LOCK (element);
+  busy = GST_STATE (element) > GST_STATE_READY;
+  if (!busy)
+    good = gst_anc_s3_connection_set_uri (self, uri, &failed);
+  GST_OBJECT_UNLOCK (element);
+  if (busy)
+    g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
+                 "The URI cannot change while %s runs.",
+                 GST_ELEMENT_NAME (element));
+  else if (!good)
+    g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI, "%s",
+                 failed->message);
+  return good;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "anc-s3.h"
+
+G_BEGIN_DECLS
+
+/* What sink and source share: which object, which service, who asks. */
+typedef struct {
+  gchar *bucket, *key, *version_id;
+  gchar *bad_uri; /* what is wrong with the URI that was set last */
+  gchar *region, *endpoint, *profile, *ca_file;
+  gchar *access_key_id, *secret_access_key, *session_token;
+  gboolean force_path_style;
+  guint retry_attempts;
+  guint timeout; /* seconds */
+} GstAncS3Connection;
+
+enum {
+  GST_ANC_S3_PROP_URI = 1,
+  GST_ANC_S3_PROP_BUCKET,
+  GST_ANC_S3_PROP_KEY,
+  GST_ANC_S3_PROP_VERSION_ID,
+  GST_ANC_S3_PROP_REGION,
+  GST_ANC_S3_PROP_ENDPOINT,
+  GST_ANC_S3_PROP_FORCE_PATH_STYLE,
+  GST_ANC_S3_PROP_PROFILE,
+  GST_ANC_S3_PROP_CA_FILE,
+  GST_ANC_S3_PROP_ACCESS_KEY_ID,
+  GST_ANC_S3_PROP_SECRET_ACCESS_KEY,
+  GST_ANC_S3_PROP_SESSION_TOKEN,
+  GST_ANC_S3_PROP_RETRY_ATTEMPTS,
+  GST_ANC_S3_PROP_TIMEOUT,
+  GST_ANC_S3_PROP_OWN /* the element's own begin here */
+};
+
+#define GST_ANC_S3_READY_FLAGS                                                 \
+  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+
+void gst_anc_s3_connection_init (GstAncS3Connection *self);
+/* Wipes the secrets. */
+void gst_anc_s3_connection_clear (GstAncS3Connection *self);
+void gst_anc_s3_connection_install (GObjectClass *klass, gboolean source);
+
+/* FALSE: not one of these. The object's lock guards the struct. */
+gboolean gst_anc_s3_connection_set (GstAncS3Connection *self, guint id,
+                                    const GValue *value);
+gboolean gst_anc_s3_connection_get (const GstAncS3Connection *self, guint id,
+                                    GValue *value);
+gboolean gst_anc_s3_connection_set_uri (GstAncS3Connection *self,
+                                        const gchar *uri, GError **error);
+/* NULL: no bucket is set. */
+gchar *gst_anc_s3_connection_get_uri (const GstAncS3Connection *self);
+
+/* The client; reads files, not the network. */
+AncS3 *gst_anc_s3_connection_open (const GstAncS3Connection *self,
+                                   GError **error);
+
+/* GstURIHandler, for both. */
+const gchar *const *gst_anc_s3_protocols (GType type);
+gboolean gst_anc_s3_uri_set (GstElement *element, GstAncS3Connection *self,
+                             const gchar *uri, GError **error);
+
+G_END_DECLS

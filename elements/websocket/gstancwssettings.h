@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "anc-ws-client.h"
+#include "anc-ws-server.h"
+
+/* What both elements have: whom to talk to, and how. Guarded by the object lock
+ * of the element; a link gets a copy when it is made. */
+typedef enum { GST_ANC_WS_MODE_CLIENT, GST_ANC_WS_MODE_SERVER } GstAncWsMode;
+#define GST_TYPE_ANC_WS_MODE (gst_anc_ws_mode_get_type ())
+GType gst_anc_ws_mode_get_type (void);
+
+typedef enum {
+  GST_ANC_WS_PROTOCOL_ANC,
+  GST_ANC_WS_PROTOCOL_RAW
+} GstAncWsProtocol;
+#define GST_TYPE_ANC_WS_PROTOCOL (gst_anc_ws_protocol_get_type ())
+GType gst_anc_ws_protocol_get_type (void);
+
+typedef struct {
+  gchar *uri;
+  GstAncWsMode mode;
+  GstAncWsProtocol protocol;
+  gchar *connection; /* name of a link that elements share, NULL: none */
+  gchar *subprotocols;
+  gchar *token;    /* secret */
+  gchar **headers; /* name, value, ...; may hold secrets */
+  gchar *origin;
+  gchar *allowed_origins;
+  AncWsTlsFiles files;
+  guint timeout;
+  guint ping_interval;
+  guint pong_timeout;
+  guint idle_timeout;
+  guint max_duration;
+  guint max_message_size;
+  guint max_clients;
+  gint reconnect_attempts;
+  guint reconnect_delay;
+  guint reconnect_delay_max;
+} GstAncWsSettings;
+
+enum {
+  GST_ANC_WS_PROP_URI = 1,
+  GST_ANC_WS_PROP_MODE,
+  GST_ANC_WS_PROP_PROTOCOL,
+  GST_ANC_WS_PROP_CONNECTION,
+  GST_ANC_WS_PROP_SUBPROTOCOLS,
+  GST_ANC_WS_PROP_TOKEN,
+  GST_ANC_WS_PROP_EXTRA_HEADERS,
+  GST_ANC_WS_PROP_ORIGIN,
+  GST_ANC_WS_PROP_ALLOWED_ORIGINS,
+  GST_ANC_WS_PROP_CA_FILE,
+  GST_ANC_WS_PROP_CERTIFICATE_FILE,
+  GST_ANC_WS_PROP_KEY_FILE,
+  GST_ANC_WS_PROP_TIMEOUT,
+  GST_ANC_WS_PROP_PING_INTERVAL,
+  GST_ANC_WS_PROP_PONG_TIMEOUT,
+  GST_ANC_WS_PROP_IDLE_TIMEOUT,
+  GST_ANC_WS_PROP_MAX_DURATION,
+  GST_ANC_WS_PROP_MAX_MESSAGE_SIZE,
+  GST_ANC_WS_PROP_MAX_CLIENTS,
+  GST_ANC_WS_PROP_RECONNECT_ATTEMPTS,
+  GST_ANC_WS_PROP_RECONNECT_DELAY,
+  GST_ANC_WS_PROP_RECONNECT_DELAY_MAX,
+  GST_ANC_WS_PROP_PORT,  /* read-only: the element answers */
+  GST_ANC_WS_PROP_STATS, /* read-only: the element answers */
+  GST_ANC_WS_PROP_OWN,   /* the first of the element's own */
+};
+
+void gst_anc_ws_settings_init (GstAncWsSettings *self);
+void gst_anc_ws_settings_clear (GstAncWsSettings *self);
+void gst_anc_ws_settings_copy (const GstAncWsSettings *self,
+                               GstAncWsSettings *ret_copy);
+void gst_anc_ws_settings_install (GObjectClass *klass);
+
+/* FALSE: the id is none of these. */
+gboolean gst_anc_ws_settings_set (GstAncWsSettings *self, guint id,
+                                  const GValue *value);
+gboolean gst_anc_ws_settings_get (const GstAncWsSettings *self, guint id,
+                                  GValue *value);
+
+/* The subprotocols to speak, best first. Free with g_strfreev (). */
+gchar **gst_anc_ws_settings_subprotocols (const GstAncWsSettings *self);
+
+/* A comma-separated list without blanks around its parts. */
+gchar **gst_anc_ws_split (const gchar *list);

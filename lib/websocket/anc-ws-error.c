@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "anc-ws-error.h"
+
+#include <gio/gio.h>
+
+G_DEFINE_QUARK (anc - ws - error - quark, anc_ws_error)
+
+typedef struct {
+  guint from, to; /* inclusive */
+  AncWsErrorCode code;
+  const gchar *meaning;
+} Meaning;
+
+static const Meaning closes[] = {
+  { 1001, 1001, ANC_WS_ERROR_CLOSED, "is going away" },
+  { 1002, 1002, ANC_WS_ERROR_PROTOCOL,
+    "says that it got frames against the protocol" },
+  { 1003, 1003, ANC_WS_ERROR_PROTOCOL, "does not take this kind of data" },
+  { 1006, 1006, ANC_WS_ERROR_CLOSED, "broke off without a word" },
+  { 1007, 1007, ANC_WS_ERROR_PROTOCOL, "says that it got damaged data" },
+  { 1008, 1008, ANC_WS_ERROR_UNAUTHORIZED, "refuses this by its policy" },
+  { 1009, 1009, ANC_WS_ERROR_PROTOCOL,
+    "does not take messages of this size; send smaller buffers" },
+  { 1010, 1010, ANC_WS_ERROR_PROTOCOL, "wants an extension" },
+  { 1011, 1012, ANC_WS_ERROR_CLOSED, "has trouble of its own" },
+  { 1013, 1014, ANC_WS_ERROR_BUSY, "is busy; try again later" },
+  { 3000, 3000, ANC_WS_ERROR_UNAUTHORIZED, "wants a valid token" },
+  { 3003, 3003, ANC_WS_ERROR_UNAUTHORIZED, "forbids this" },
+};
+
+static const Meaning statuses[] = {
+  { 401, 401, ANC_WS_ERROR_UNAUTHORIZED, "wants a valid token; set `token`" },
+  { 403, 403, ANC_WS_ERROR_UNAUTHORIZED,
+    "forbids this; check `token` and `origin`" },
+  { 404, 404, ANC_WS_ERROR_NOT_FOUND,
+    "has no such path; check the end of the address" },
+  { 410, 410, ANC_WS_ERROR_NOT_FOUND, "has given up this path" },
+  { 408, 408, ANC_WS_ERROR_BUSY, "did not get the request in time" },
+  { 429, 429, ANC_WS_ERROR_BUSY, "gets too many requests" },
+  { 500, 599, ANC_WS_ERROR_BUSY, "has trouble of its own or is full" },
+  { 300, 399, ANC_WS_ERROR_HANDSHAKE,
+    "redirects; use the address that it redirects to" },
+};
+
+static const Meaning *
+find_meaning (const Meaning *table, guint n, guint number)
+{
+  for (guint i = 0; i < n; i++) {
+    if (number >= table[i].from && number <= table[i].to)
+      return &table[i];
+  }
+  return NULL;
+}
+
+gboolean
+anc_ws_error_is_transient (const GError *error)
+{
+  if (error->domain != ANC_WS_ERROR)
+    return FALSE;
+  switch ((AncWsErrorCode) error->code) {
+  case ANC_WS_ERROR_UNREACHABLE:
+  case ANC_WS_ERROR_TIMEOUT:
+  case ANC_WS_ERROR_BUSY:
+  case ANC_WS_ERROR_CLOSED:
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+gboolean
+anc_ws_close_code_is_valid (guint code)
+{
+  return (code >= 1000 && code <= 1014 && code != 1004 && code != 1005
+          && code != 1006)
+         || (code >= 3000 && code <= 4999);
+}
+
+/* What a peer wrote, fit for one line of a log. */
+static gchar *
+printable (const gchar *text)
+{
+  g_autofree gchar *valid = g_utf8_make_valid (text, -1);
+  GString *line = g_string_new (NULL);
+
+  for (const gchar *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
+    gunichar c = g_utf8_get_char (at);
+
+    g_string_append_unichar (line, g_unichar_isprint (c) ? c : '?');
+  }
+  return g_string_free (line, FALSE);
+}
+
+GError *
+anc_ws_error_from_close (guint code, const gchar *reason)
+{
+  const Meaning *meaning = find_meaning (closes, G_N_ELEMENTS (closes), code);
+  g_autofree gchar *said
+      = reason != NULL && *reason != '\0' ? printable (reason) : NULL;
+
+  if (code == ANC_WS_CLOSE_NORMAL || code == ANC_WS_CLOSE_NONE)
+    return NULL;
+  return g_error_new (
+      ANC_WS_ERROR,
+      meaning != NULL ? (gint) meaning->code : ANC_WS_ERROR_CLOSED,
+      "The other side %s (close code %u)%s%s",
+      meaning != NULL ? meaning->meaning : "closed for a reason of its own",
+      code, said != NULL ? ": " : "", said != NULL ? said : "");
+}
+
+GError *
+anc_ws_error_from_status (guint status, const gchar *host)
+{
+  const Meaning *meaning
+      = find_meaning (statuses, G_N_ELEMENTS (statuses), status);
+
+  return g_error_new (
+      ANC_WS_ERROR,
+      meaning != NULL ? (gint) meaning->code : ANC_WS_ERROR_HANDSHAKE,
+      "%s %s (HTTP status %u)", host,
+      meaning != NULL ? meaning->meaning
+                      : "does not speak WebSocket at this address",
+      status);
+}
+
+static AncWsErrorCode
+classify (const GError *error)
+{
+  if (error->domain == G_TLS_ERROR)
+    return ANC_WS_ERROR_TLS;
+  if (error->domain == ANC_WS_ERROR)
+    return error->code;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return ANC_WS_ERROR_TIMEOUT;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    return ANC_WS_ERROR_BUSY;
+  return ANC_WS_ERROR_UNREACHABLE;
+}
+
+GError *
+anc_ws_error_from_io (GError *error, const gchar *host, guint port)
+{
+  AncWsErrorCode code = classify (error);
+  const gchar *remedy = "";
+  GError *ours;
+
+  if (error->domain == ANC_WS_ERROR)
+    return error;
+  if (error->domain == G_RESOLVER_ERROR)
+    remedy = "; check the name and the network";
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    remedy = "; is a server running there, and is the port right?";
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
+           || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF)
+           || g_error_matches (error, G_TLS_ERROR,
+                               G_TLS_ERROR_CERTIFICATE_REQUIRED))
+    remedy = "; it may want a certificate (`certificate-file`), or speak no "
+             "TLS (ws://)";
+  ours = g_error_new (ANC_WS_ERROR, code, "Cannot connect to %s port %u: %s%s",
+                      host, port, error->message, remedy);
+  g_error_free (error);
+  return ours;
+}

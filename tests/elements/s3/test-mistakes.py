@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Whatever a user gets wrong is one error: one sentence that names the thing,
+of the right kind, within its time-out."""
+import time
+import unittest
+
+import tap
+from bucket import BUCKET, BucketTest
+from player import Player, code
+
+SETTINGS, DENIED = "RESOURCE/SETTINGS", "RESOURCE/NOT_AUTHORIZED"
+MISSING = "RESOURCE/NOT_FOUND"
+URI = f"uri=s3://{BUCKET}/a "
+
+# properties, kind, what the sentence names
+SINK = (
+    ("", SETTINGS, "bucket"),
+    (f"bucket={BUCKET}", SETTINGS, "key"),
+    ("key=a", SETTINGS, "bucket"),
+    ("uri=http://x/y", SETTINGS, "s3://BUCKET/KEY"),
+    ("uri=s3://voices/a%zz", SETTINGS, "%25"),
+    ('bucket="no bucket" key=a', SETTINGS, "bucket name"),
+    (URI + 'key="{nosuch}"', SETTINGS, "{nosuch}"),
+    (URI + "rotate-size=1000", SETTINGS, "{index}"),
+    (URI + "rotate-duration=1000", SETTINGS, "{uuid}"),
+    (URI + "max-memory=1000", SETTINGS, "max-memory"),
+    (URI + "access-key-id=x", SETTINGS, "secret-access-key"),
+    (URI + "endpoint=gopher://x", SETTINGS, "endpoint"),
+    (URI + "profile=nobody", DENIED, "nobody"),
+    (URI + "spool-directory=/proc/nowhere", "RESOURCE/OPEN_WRITE",
+     "/proc/nowhere"),
+    ("uri=s3://nosuchbucket/a", MISSING, "nosuchbucket"),
+    (URI + "access-key-id=anctest secret-access-key=wrong", DENIED,
+     "secret access key"),
+    (URI + "endpoint=http://127.0.0.1:1 retry-attempts=1",
+     "RESOURCE/OPEN_WRITE", "127.0.0.1"),
+    (URI + "endpoint=http://nosuch.invalid force-path-style=true "
+     "retry-attempts=1", "RESOURCE/OPEN_WRITE", "nosuch.invalid"),
+)
+SOURCE = (
+    ("", SETTINGS, "bucket"),
+    (f"uri=s3://{BUCKET}/nosuchkey", MISSING, "nosuchkey"),
+    ("uri=s3://nosuchbucket/a", MISSING, "nosuchbucket"),
+    (f"uri=s3://{BUCKET}/a?version=1", SETTINGS, "versionId"),
+    (URI + "access-key-id=anctest secret-access-key=wrong", DENIED,
+     "secret access key"),
+    (URI + "endpoint=http://127.0.0.1:1 retry-attempts=1",
+     "RESOURCE/OPEN_READ", "127.0.0.1"),
+)
+
+
+class Mistakes(BucketTest):
+    def check(self, line, env, kind, names, seconds=5):
+        begin = time.monotonic()
+        with Player(line, env) as player:
+            player.send("play")
+            word, fields = player.until("error", "eos")
+            time.sleep(0.05)
+            player.stats()
+        self.assertEqual(word, "error")
+        self.assertLess(time.monotonic() - begin, seconds)
+        text = fields["text"]
+        self.assertEqual(code(fields), kind, text)
+        self.assertIn(names, text)
+        self.assertRegex(text, r"^[A-Z\"\d].*[.?]$")
+        self.assertEqual(fields["source"], "s3")
+        ours = [each for each in player.messages("error")
+                if each["source"] == "s3"]
+        self.assertEqual(len(ours), 1, ours)
+
+    def test_sink(self):
+        for properties, kind, names in SINK:
+            with self.subTest(properties=properties):
+                self.check("audiotestsrc num-buffers=2 ! ancs3sink name=s3 "
+                           + properties, self.env, kind, names)
+
+    def test_source(self):
+        self.client.put_object(Bucket=BUCKET, Key="a", Body=b"x")
+        for properties, kind, names in SOURCE:
+            with self.subTest(properties=properties):
+                self.check(f"ancs3src name=s3 {properties} ! fakesink",
+                           self.env, kind, names)
+
+    def bare(self, **more):
+        env = {key: value for key, value in self.env.items()
+               if not key.startswith("AWS_")}
+        return {**env, "HOME": str(self.folder),
+                "AWS_EC2_METADATA_DISABLED": "true", **more}
+
+    def test_no_region(self):
+        for line in ("audiotestsrc num-buffers=2 ! ancs3sink name=s3 " + URI,
+                     f"ancs3src name=s3 {URI} ! fakesink"):
+            self.check(line, self.bare(), SETTINGS, "region")
+
+    def test_no_credentials(self):
+        env = self.bare(AWS_REGION="us-east-1",
+                        AWS_ENDPOINT_URL=self.server.endpoint)
+        for line in ("audiotestsrc num-buffers=2 ! ancs3sink name=s3 " + URI,
+                     f"ancs3src name=s3 {URI} ! fakesink"):
+            self.check(line, env, DENIED, "credentials")
+
+    def test_expired(self):
+        self.proxy.add("status", status=403, code="ExpiredToken", count=0)
+        self.check("audiotestsrc num-buffers=2 ! ancs3sink name=s3 " + URI,
+                   self.env, DENIED, "ExpiredToken")
+
+    def test_stalled(self):
+        self.proxy.add("stall", count=0)
+        self.check("audiotestsrc num-buffers=2 ! ancs3sink name=s3 timeout=1 "
+                   "retry-attempts=1 " + URI, self.env, "RESOURCE/OPEN_WRITE",
+                   BUCKET, 12)
+
+    def test_key_that_grows_too_long(self):
+        key = "x" * 1000 + "{uuid}"
+        self.check("audiotestsrc num-buffers=2 ! ancs3sink name=s3 "
+                   f'bucket={BUCKET} key="{key}"', self.env, SETTINGS, "1,024")
+
+
+if __name__ == "__main__":
+    unittest.TestCase.maxDiff = 500
+    tap.main()

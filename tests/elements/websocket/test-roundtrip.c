@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What goes in comes out: client -> server -> client, in every mode. */
+#include "line.h"
+
+#include <string.h>
+
+#define CAPS "audio/x-raw,format=S16LE,rate=16000,channels=2"
+
+static void
+assert_same_bytes (Line *sent, Line *received)
+{
+  g_assert_cmpmem (sent->bytes->data, sent->bytes->len, received->bytes->data,
+                   received->bytes->len);
+}
+
+static void
+assert_same_buffers (Line *sent, Line *received)
+{
+  g_assert_cmpuint (sent->buffers->len, ==, received->buffers->len);
+  for (guint i = 0; i < sent->buffers->len; i++)
+    g_assert_cmpuint (g_array_index (sent->buffers, LineBuffer, i).size, ==,
+                      g_array_index (received->buffers, LineBuffer, i).size);
+}
+
+/* client -> server -> client: `sender` says how each sink sends, `more` is for
+ * all elements. */
+static void
+round_trip (const gchar *source, const gchar *sender, const gchar *more,
+            gboolean same_buffers)
+{
+  g_autoptr (Line) relay
+      = line_new ("ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/up %s "
+                  "! ancwssink name=down mode=server uri=ws://127.0.0.1:0/down "
+                  "slow-client-policy=block %s %s",
+                  more, sender, more);
+  g_autoptr (GstElement) down
+      = gst_bin_get_by_name (GST_BIN (relay->pipeline), "down");
+  guint up_port = line_listen (relay), down_port;
+  g_autoptr (Line) send = NULL, receive = NULL;
+
+  g_object_get (down, "port", &down_port, NULL);
+  receive = line_new ("ancwssrc uri=ws://127.0.0.1:%u/down %s ! fakesink "
+                      "name=out",
+                      down_port, more);
+  line_play (receive);
+  send = line_new ("%s ! identity name=in ! ancwssink "
+                   "uri=ws://127.0.0.1:%u/up slow-client-policy=block %s %s",
+                   source, up_port, sender, more);
+  line_play (send);
+  line_wait_eos (send);
+  line_wait_eos (relay);
+  line_wait_eos (receive);
+  assert_same_bytes (send, receive);
+  if (same_buffers)
+    assert_same_buffers (send, receive);
+  g_object_get (down, "port", &down_port, NULL);
+  g_assert_cmpuint (line_stat (relay, "lost-messages"), ==, 0);
+}
+
+#define NOISE(buffers, samples)                                                \
+  "audiotestsrc wave=white-noise num-buffers=" buffers                         \
+  " samplesperbuffer=" samples " ! " CAPS
+
+static void
+test_binary (void)
+{
+  round_trip (NOISE ("300", "331"), "", "", TRUE);
+}
+
+static void
+test_binary_large (void)
+{
+  round_trip (NOISE ("20", "100003"), "queue-bytes=100000", "", TRUE);
+}
+
+/* One buffer in several messages, since the limit is small. */
+static void
+test_binary_split (void)
+{
+  round_trip (NOISE ("10", "1000"), "",
+              "max-message-size=4096 reconnect-attempts=0", TRUE);
+}
+
+static void
+test_base64 (void)
+{
+  round_trip (NOISE ("100", "331"), "encoding=base64", "", TRUE);
+}
+
+static void
+test_base64_large (void)
+{
+  round_trip (NOISE ("20", "50021"), "encoding=base64", "", TRUE);
+}
+
+static void
+test_acknowledged (void)
+{
+  round_trip (NOISE ("200", "331"), "acknowledge=true", "", TRUE);
+}
+
+static void
+test_acknowledged_base64 (void)
+{
+  round_trip (NOISE ("30", "20011"), "acknowledge=true encoding=base64", "",
+              TRUE);
+}
+
+static void
+test_raw (void)
+{
+  round_trip (NOISE ("200", "331"), "", "protocol=raw", TRUE);
+}
+
+static void
+test_raw_subprotocol (void)
+{
+  round_trip (NOISE ("20", "331"), "", "protocol=raw subprotocols=a,b", TRUE);
+}
+
+/* A stream of no kind, and one without a buffer. */
+static void
+test_bytes_and_nothing (void)
+{
+  round_trip ("fakesrc num-buffers=50 filltype=pattern-span sizetype=random "
+              "sizemax=9000 format=time",
+              "", "", TRUE);
+  round_trip ("fakesrc num-buffers=3 sizetype=empty format=time", "", "",
+              FALSE);
+  round_trip ("audiotestsrc num-buffers=0", "", "", TRUE);
+}
+
+static void
+test_caps_and_times (void)
+{
+  g_autoptr (Line) receive = line_new (
+      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ ! fakesink name=out");
+  guint port = line_listen (receive);
+  g_autoptr (Line) send = line_new (
+      NOISE ("20", "320") " ! identity name=in ! ancwssink "
+                          "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
+      port);
+  g_autoptr (GstCaps) caps = gst_caps_from_string (CAPS ",layout=interleaved");
+  const LineBuffer *in, *out;
+
+  line_play (send);
+  line_wait_eos (send);
+  line_wait_eos (receive);
+  g_assert_true (gst_caps_is_equal (receive->caps, caps));
+  in = (const LineBuffer *) send->buffers->data;
+  out = (const LineBuffer *) receive->buffers->data;
+  for (guint i = 0; i < 20; i++) {
+    g_assert_cmpuint (in[i].duration, ==, out[i].duration);
+    g_assert_cmpuint (in[i].pts - in[0].pts, ==, out[i].pts - out[0].pts);
+  }
+}
+
+/* Another format in mid-stream comes through at its place. */
+static void
+test_caps_change (void)
+{
+  g_autoptr (Line) receive = line_new (
+      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ ! fakesink name=out");
+  guint port = line_listen (receive);
+  g_autoptr (Line) send = line_new (
+      "concat name=c ! identity name=in ! ancwssink uri=ws://127.0.0.1:%u/ "
+      "slow-client-policy=block "
+      "audiotestsrc num-buffers=5 ! audio/x-raw,rate=8000 ! c. "
+      "audiotestsrc num-buffers=5 ! audio/x-raw,rate=44100 ! c.",
+      port);
+  gint rate;
+
+  line_play (send);
+  line_wait_eos (send);
+  line_wait_eos (receive);
+  assert_same_bytes (send, receive);
+  gst_structure_get_int (gst_caps_get_structure (receive->caps, 0), "rate",
+                         &rate);
+  g_assert_cmpint (rate, ==, 44100);
+}
+
+/* A reader that is slow holds the sender through TCP; nothing grows. */
+static void
+test_slow_reader (void)
+{
+  g_autoptr (Line) receive = line_new (
+      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ queue-bytes=20000 ! "
+      "identity sleep-time=2000 ! fakesink name=out");
+  guint port = line_listen (receive);
+  g_autoptr (Line) send = line_new (
+      NOISE ("300", "1000") " ! identity name=in ! ancwssink "
+                            "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
+      port);
+  guint64 most = 0;
+
+  line_play (send);
+  for (guint i = 0; i < 20; i++) {
+    g_usleep (10000);
+    most = MAX (most, line_stat (receive, "receive-queue-bytes"));
+  }
+  line_wait_eos (send);
+  line_wait_eos (receive);
+  assert_same_bytes (send, receive);
+  g_assert_cmpuint (most, >, 10000);
+  g_assert_cmpuint (most, <=, 20000 + 2 * 4256);
+}
+
+/* The stream goes on where a pause has held it. */
+static void
+test_pause (void)
+{
+  g_autoptr (Line) receive = line_new (
+      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ ! fakesink name=out");
+  guint port = line_listen (receive);
+  g_autoptr (Line) send = line_new (
+      NOISE ("400", "1000") " ! identity name=in ! ancwssink queue-bytes=9000 "
+                            "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
+      port);
+
+  line_play (send);
+  for (guint i = 0; i < 20; i++) {
+    gst_element_set_state (receive->pipeline, GST_STATE_PAUSED);
+    gst_element_set_state (send->pipeline, GST_STATE_PAUSED);
+    g_usleep (2000);
+    gst_element_set_state (send->pipeline, GST_STATE_PLAYING);
+    g_usleep (2000);
+    gst_element_set_state (receive->pipeline, GST_STATE_PLAYING);
+  }
+  line_wait_eos (send);
+  line_wait_eos (receive);
+  assert_same_bytes (send, receive);
+}
+
+/* Sink and source on one connection, on both sides: audio up, the cleaned one
+ * (here: itself) down. */
+static void
+test_shared (void)
+{
+  g_autoptr (Line) cloud = line_new (
+      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ connection=c ! "
+      "ancwssink connection=c slow-client-policy=block");
+  guint port = line_listen (cloud);
+  g_autoptr (Line) device = line_new (
+      NOISE ("200", "331") " ! identity name=in ! ancwssink connection=x "
+                           "uri=ws://127.0.0.1:%u/ slow-client-policy=block "
+                           "ancwssrc name=ws connection=x ! fakesink "
+                           "name=back",
+      port);
+
+  line_play (device);
+  line_wait_eos (device);
+  line_wait_eos (cloud);
+  g_assert_cmpuint (line_stat (device, "connections"), ==, 1);
+  g_assert_cmpuint (line_stat (cloud, "connections"), ==, 1);
+  g_assert_cmpmem (device->bytes->data, device->bytes->len, device->back->data,
+                   device->back->len);
+}
+
+static void
+test_shared_without_maker (void)
+{
+  g_autoptr (Line) line
+      = line_new ("audiotestsrc ! ancwssink name=ws connection=nobody");
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (gst_element_set_state (line->pipeline, GST_STATE_PLAYING),
+                   ==, GST_STATE_CHANGE_FAILURE);
+  message = line_wait_error (line);
+  gst_message_parse_error (message, &error, NULL);
+  g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+  g_assert_nonnull (strstr (error->message, "\"nobody\""));
+}
+
+static void
+test_restart (void)
+{
+  g_autoptr (Line) receive = line_new (
+      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ keep-listening=true "
+      "! fakesink name=out");
+  guint port = line_listen (receive);
+  g_autoptr (Line) send = line_new (
+      NOISE ("50", "331") " ! identity name=in ! ancwssink "
+                          "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
+      port);
+
+  for (guint i = 0; i < 5; i++) {
+    line_play (send);
+    line_wait_eos (send);
+    gst_element_set_state (send->pipeline,
+                           i % 2 ? GST_STATE_NULL : GST_STATE_READY);
+  }
+  line_wait_bytes (receive, send->bytes->len);
+  assert_same_bytes (send, receive);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/roundtrip/binary", test_binary);
+  g_test_add_func ("/roundtrip/binary-large", test_binary_large);
+  g_test_add_func ("/roundtrip/binary-split", test_binary_split);
+  g_test_add_func ("/roundtrip/base64", test_base64);
+  g_test_add_func ("/roundtrip/base64-large", test_base64_large);
+  g_test_add_func ("/roundtrip/acknowledged", test_acknowledged);
+  g_test_add_func ("/roundtrip/acknowledged-base64", test_acknowledged_base64);
+  g_test_add_func ("/roundtrip/raw", test_raw);
+  g_test_add_func ("/roundtrip/raw-subprotocol", test_raw_subprotocol);
+  g_test_add_func ("/roundtrip/bytes-and-nothing", test_bytes_and_nothing);
+  g_test_add_func ("/roundtrip/caps-and-times", test_caps_and_times);
+  g_test_add_func ("/roundtrip/caps-change", test_caps_change);
+  g_test_add_func ("/roundtrip/slow-reader", test_slow_reader);
+  g_test_add_func ("/roundtrip/pause", test_pause);
+  g_test_add_func ("/roundtrip/shared", test_shared);
+  g_test_add_func ("/roundtrip/shared-without-maker",
+                   test_shared_without_maker);
+  g_test_add_func ("/roundtrip/restart", test_restart);
+  return g_test_run ();
+}
