@@ -122,8 +122,8 @@ measure_packed (GstAncLevels *self, const guint8 *data, gsize frames,
     gsize offset = at % channels;
     gsize n = MIN (BLOCK, all - at);
 
-    format->unpack_func (format, GST_AUDIO_PACK_FLAG_NONE, self->block,
-                         (gpointer) (data + at * width), (gint) n);
+    format->unpack_func (format, GST_AUDIO_PACK_FLAG_TRUNCATE_RANGE,
+                         self->block, (gpointer) (data + at * width), (gint) n);
     for (gsize c = 0; c < MIN (channels, n); c++) {
       gsize unpacked = GST_AUDIO_FORMAT_INFO_WIDTH (
                            gst_audio_format_get_info (format->unpack_format))

@@ -217,7 +217,6 @@ start (GstAncTelemetry *self)
   started = make_options (self, &options, &error);
   elements = g_strdup (self->elements);
   GST_OBJECT_UNLOCK (self);
-  gst_anc_meter_reset (self->meter);
   started
       = started
         && gst_anc_reporter_start (self->reporter, elements, &options, &error);
@@ -238,6 +237,7 @@ stop (GstAncTelemetry *self)
   drain = self->queue.drain_timeout;
   GST_OBJECT_UNLOCK (self);
   gst_anc_reporter_stop (self->reporter, drain);
+  gst_anc_meter_reset (self->meter);
 }
 
 static GstStateChangeReturn

@@ -85,8 +85,15 @@ gst_anc_meter_reset (GstAncMeter *self)
   self->now = (Counters){ .position = GST_CLOCK_TIME_NONE,
                           .running_time = GST_CLOCK_TIME_NONE };
   self->taken_buffers = self->taken_bytes = 0;
-  self->taken_at = g_get_monotonic_time ();
   self->news = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_anc_meter_begin (GstAncMeter *self)
+{
+  g_mutex_lock (&self->lock);
+  self->taken_at = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
 }
 
@@ -339,6 +346,7 @@ gst_anc_meter_take (GstAncMeter *self, GstStructure *record,
 {
   g_autoptr (GstAncLevels) levels = NULL;
   g_autoptr (GstCaps) caps = NULL;
+  g_autoptr (GstStructure) stream = NULL;
   gint64 now = g_get_monotonic_time ();
   guint64 buffers, bytes;
   gdouble seconds;
@@ -358,10 +366,10 @@ gst_anc_meter_take (GstAncMeter *self, GstStructure *record,
   self->news = FALSE;
   g_mutex_unlock (&self->lock);
 
+  stream = describe (&counters, caps, (gdouble) buffers / seconds,
+                     (gdouble) bytes * 8. / seconds, qos_dropped);
   gst_structure_set (record, "interval-ns", G_TYPE_UINT64,
                      (guint64) (seconds * 1e9), "stream", GST_TYPE_STRUCTURE,
-                     describe (&counters, caps, (gdouble) buffers / seconds,
-                               (gdouble) bytes * 8. / seconds, qos_dropped),
-                     NULL);
+                     stream, NULL);
   add_levels (levels, record);
 }

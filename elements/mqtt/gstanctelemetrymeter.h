@@ -24,8 +24,11 @@ typedef struct _GstAncMeter GstAncMeter;
 GstAncMeter *gst_anc_meter_new (void);
 void gst_anc_meter_free (GstAncMeter *self);
 
-/* From zero, for a new stream. */
+/* From zero, when nothing passes any more. */
 void gst_anc_meter_reset (GstAncMeter *self);
+
+/* The first interval begins. In pull mode buffers have passed before. */
+void gst_anc_meter_begin (GstAncMeter *self);
 
 void gst_anc_meter_set_levels (GstAncMeter *self, gboolean levels);
 

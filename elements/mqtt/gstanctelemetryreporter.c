@@ -221,6 +221,7 @@ run (gpointer reporter)
     g_mutex_lock (&self->lock);
   }
   changes = self->changes;
+  self->changes = 0;
   g_mutex_unlock (&self->lock);
   if (changes != 0 || gst_anc_meter_has_news (self->meter))
     report (self, GST_ANC_REASON_STOP, changes);
@@ -247,11 +248,11 @@ gst_anc_reporter_start (GstAncReporter *self, const gchar *elements,
   g_clear_pointer (&self->last_stats, gst_structure_free);
   self->sender = sender;
   self->sequence = 0;
-  self->changes = 0;
   self->last = g_get_monotonic_time ();
   self->due = next_due (self, self->last);
   self->running = TRUE;
   g_mutex_unlock (&self->lock);
+  gst_anc_meter_begin (self->meter);
   if (sender != NULL)
     gst_anc_sender_start (sender);
   self->thread = g_thread_new ("anc-telemetry", run, self);
