@@ -223,7 +223,9 @@ run (gpointer reporter)
   changes = self->changes;
   self->changes = 0;
   g_mutex_unlock (&self->lock);
-  if (changes != 0 || gst_anc_meter_has_news (self->meter))
+  if ((changes & GST_ANC_CHANGE_EOS) != 0)
+    report (self, GST_ANC_REASON_EOS, changes);
+  else if (changes != 0 || gst_anc_meter_has_news (self->meter))
     report (self, GST_ANC_REASON_STOP, changes);
   else if (self->sender != NULL)
     gst_anc_sender_flush (self->sender);

@@ -241,7 +241,8 @@ enqueue (GstAncSender *self, GBytes *payload, guint records)
   while ((result = anc_mqtt_queue_append (self->queue, message, NULL))
              == ANC_MQTT_QUEUE_FULL
          && !g_atomic_int_get (&self->hurry))
-    anc_mqtt_queue_wait_room (self->queue, g_get_monotonic_time () + LOOK_US);
+    anc_mqtt_queue_wait_room (self->queue, anc_mqtt_message_size (message),
+                              g_get_monotonic_time () + LOOK_US);
   g_mutex_lock (&self->lock);
   if (result == ANC_MQTT_QUEUE_APPENDED)
     self->payloads++;
