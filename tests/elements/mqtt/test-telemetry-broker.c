@@ -304,6 +304,30 @@ test_stalled_broker (gconstpointer policy)
 }
 
 static void
+set_interval (GstElement *pipeline, guint64 interval)
+{
+  g_autoptr (GstElement) telemetry
+      = gst_bin_get_by_name (GST_BIN (pipeline), "telemetry");
+
+  g_object_set (telemetry, "interval", interval, NULL);
+}
+
+/* What mosquitto acknowledged and did not write yet would die with it: nothing
+ * is sent meanwhile. */
+static void
+kill_when_saved (Broker *broker, GstElement *pipeline)
+{
+  set_interval (pipeline, 0);
+  /* one may still be under way */
+  g_usleep (50000);
+  while (stat_of (pipeline, "acknowledged") < stat_of (pipeline, "records"))
+    g_usleep (1000);
+  broker_command (broker, "save");
+  broker_command (broker, "kill");
+  set_interval (pipeline, 20 * GST_MSECOND);
+}
+
+static void
 test_killed_and_back (void)
 {
   g_autoptr (Broker) broker = broker_new ("");
@@ -323,8 +347,7 @@ test_killed_and_back (void)
   for (guint i = 0; i < 3; i++) {
     guint64 told;
 
-    broker_command (broker, "save");
-    broker_command (broker, "kill");
+    kill_when_saved (broker, pipeline);
     told = stat_of (pipeline, "records");
     wait_stat (pipeline, "records", told + 10);
     broker_command (broker, "start");
@@ -646,8 +669,11 @@ keep_log (GstDebugCategory *category, GstDebugLevel level, const gchar *file,
           const gchar *function, gint line, GObject *object,
           GstDebugMessage *message, gpointer unused)
 {
+  /* may itself log */
+  const gchar *text = gst_debug_message_get (message);
+
   g_mutex_lock (&log_lock);
-  g_string_append (log_text, gst_debug_message_get (message));
+  g_string_append (log_text, text);
   g_string_append_c (log_text, '\n');
   g_mutex_unlock (&log_lock);
 }
@@ -689,6 +715,7 @@ test_secrets (void)
   pipeline = parse ("audiotestsrc is-live=true ! anctelemetry name=telemetry "
                     "interval=10000000 post-messages=true ! fakesink");
   telemetry = gst_bin_get_by_name (GST_BIN (pipeline), "telemetry");
+  gst_debug_remove_log_function (gst_debug_log_default);
   gst_debug_add_log_function (keep_log, NULL, NULL);
   gst_debug_set_threshold_from_string ("*:9", TRUE);
   uri = g_strdup_printf ("mqtt://ann:topsecret@127.0.0.1:%u",
@@ -708,6 +735,7 @@ test_secrets (void)
   set_state (pipeline, GST_STATE_NULL);
   gst_debug_set_threshold_from_string ("*:0", TRUE);
   gst_debug_remove_log_function (keep_log);
+  gst_debug_add_log_function (gst_debug_log_default, NULL, NULL);
   g_assert_nonnull (strstr (told->str, "anc-telemetry"));
   /* the log is what it should be: all of GStreamer's */
   g_assert_nonnull (strstr (log_text->str, "telemetry"));
