@@ -4,9 +4,9 @@
  * stream never waits. */
 #include <gst/check/gstharness.h>
 
-#include "../../lib/mqtt/broker.h"
 #include "../bench.h"
 #include "anc-mqtt-gzip.h"
+#include "client.h"
 #include "records.h"
 
 #include <glib/gstdio.h>
@@ -21,7 +21,7 @@
 
 /* All that is published, also what comes while it is not connected. */
 static Client *
-subscribe (Broker *broker)
+subscribe (TestServer *broker)
 {
   g_autoptr (AncMqttSettings) settings = broker_settings (broker, "PORT");
   g_autoptr (GError) error = NULL;
@@ -180,7 +180,8 @@ wait_stat (GstElement *pipeline, const gchar *field, guint64 least)
 static void
 test_records (void)
 {
-  g_autoptr (Broker) broker = broker_new ("--no-persistence");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence");
   g_autoptr (Client) client = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
@@ -191,7 +192,7 @@ test_records (void)
     return;
   client = subscribe (broker);
   pipeline = parse_format (LIVE "interval=20000000 ! fakesink name=end",
-                           broker_port (broker, "PORT"));
+                           test_server_get_port (broker, "PORT"));
   set_state (pipeline, GST_STATE_PLAYING);
   client_wait_messages (client, 10);
   end_stream (pipeline);
@@ -214,7 +215,8 @@ test_records (void)
 static void
 test_topic (void)
 {
-  g_autoptr (Broker) broker = broker_new ("--no-persistence");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence");
   g_autoptr (Client) client = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (AncMqttMessage) message = NULL;
@@ -227,7 +229,7 @@ test_topic (void)
       "uri=mqtt://127.0.0.1:%u thing-name=a/b+ client-id=me interval=0 qos=0 "
       "retain=true topic=x/{thing}/{element}/{client-id} drain-timeout=%" //
       G_GUINT64_FORMAT " ! fakesink",
-      broker_port (broker, "PORT"), 30 * GST_SECOND);
+      test_server_get_port (broker, "PORT"), 30 * GST_SECOND);
   set_state (pipeline, GST_STATE_PLAYING);
   wait_eos (pipeline);
   set_state (pipeline, GST_STATE_NULL);
@@ -268,7 +270,8 @@ push_for (GstHarness *harness, gint64 duration, Delays *delays)
 static void
 test_stalled_broker (gconstpointer policy)
 {
-  g_autoptr (Broker) broker = broker_new ("--no-persistence");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence");
   g_autofree gchar *launch = NULL;
   GstHarness *harness;
   Delays before = { 0 }, stalled = { 0 };
@@ -279,13 +282,13 @@ test_stalled_broker (gconstpointer policy)
   launch = g_strdup_printf (
       "anctelemetry interval=10000000 uri=mqtt://127.0.0.1:%u "
       "queue-limit-messages=3 queue-policy=%s drain-timeout=100000000",
-      broker_port (broker, "PORT"), (const gchar *) policy);
+      test_server_get_port (broker, "PORT"), (const gchar *) policy);
   harness = gst_harness_new_parse (launch);
   gst_harness_set_src_caps_str (
       harness, "audio/x-raw,format=F32LE,rate=48000,channels=1,"
                "layout=interleaved");
   push_for (harness, G_TIME_SPAN_SECOND, &before);
-  broker_command (broker, "suspend");
+  test_server_tell (broker, "suspend");
   push_for (harness, 2 * G_TIME_SPAN_SECOND, &stalled);
   g_test_message (
       "%u buffers: mean %.1f us, longest %" G_GINT64_FORMAT
@@ -300,7 +303,7 @@ test_stalled_broker (gconstpointer policy)
   g_assert_cmpint (g_get_monotonic_time () - start, <, G_TIME_SPAN_SECOND / 2);
   gst_harness_teardown (harness);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_TIME_SPAN_SECOND);
-  broker_command (broker, "resume");
+  test_server_tell (broker, "resume");
 }
 
 static void
@@ -315,22 +318,22 @@ set_interval (GstElement *pipeline, guint64 interval)
 /* What mosquitto acknowledged and did not write yet would die with it: nothing
  * is sent meanwhile. */
 static void
-kill_when_saved (Broker *broker, GstElement *pipeline)
+kill_when_saved (TestServer *broker, GstElement *pipeline)
 {
   set_interval (pipeline, 0);
   /* one may still be under way */
   g_usleep (50000);
   while (stat_of (pipeline, "acknowledged") < stat_of (pipeline, "records"))
     g_usleep (1000);
-  broker_command (broker, "save");
-  broker_command (broker, "kill");
+  test_server_tell (broker, "save");
+  test_server_tell (broker, "kill");
   set_interval (pipeline, 20 * GST_MSECOND);
 }
 
 static void
 test_killed_and_back (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (Client) client = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
@@ -339,9 +342,10 @@ test_killed_and_back (void)
   if (broker == NULL)
     return;
   client = subscribe (broker);
-  pipeline = parse_format (LIVE "interval=20000000 drain-timeout=%" //
-                           G_GUINT64_FORMAT " ! fakesink",
-                           broker_port (broker, "PORT"), 30 * GST_SECOND);
+  pipeline
+      = parse_format (LIVE "interval=20000000 drain-timeout=%" //
+                      G_GUINT64_FORMAT " ! fakesink",
+                      test_server_get_port (broker, "PORT"), 30 * GST_SECOND);
   set_state (pipeline, GST_STATE_PLAYING);
   client_wait_messages (client, 5);
   for (guint i = 0; i < 3; i++) {
@@ -350,7 +354,7 @@ test_killed_and_back (void)
     kill_when_saved (broker, pipeline);
     told = stat_of (pipeline, "records");
     wait_stat (pipeline, "records", told + 10);
-    broker_command (broker, "start");
+    test_server_tell (broker, "start");
     wait_stat (pipeline, "acknowledged", told + 10);
   }
   warnings = take_warnings (pipeline);
@@ -367,7 +371,8 @@ test_killed_and_back (void)
 static void
 test_batches (void)
 {
-  g_autoptr (Broker) broker = broker_new ("--no-persistence");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence");
   g_autoptr (Client) client = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
@@ -377,7 +382,7 @@ test_batches (void)
     return;
   client = subscribe (broker);
   pipeline = parse_format (LIVE "interval=10000000 batch-size=5 ! fakesink",
-                           broker_port (broker, "PORT"));
+                           test_server_get_port (broker, "PORT"));
   set_state (pipeline, GST_STATE_PLAYING);
   client_wait_messages (client, 3);
   end_stream (pipeline);
@@ -402,7 +407,8 @@ test_batches (void)
 static void
 test_batch_bytes (void)
 {
-  g_autoptr (Broker) broker = broker_new ("--no-persistence");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence");
   g_autoptr (Client) client = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
@@ -412,7 +418,7 @@ test_batch_bytes (void)
   client = subscribe (broker);
   pipeline = parse_format (
       LIVE "interval=10000000 batch-size=100 batch-bytes=6000 ! fakesink",
-      broker_port (broker, "PORT"));
+      test_server_get_port (broker, "PORT"));
   set_state (pipeline, GST_STATE_PLAYING);
   client_wait_messages (client, 3);
   end_stream (pipeline);
@@ -432,7 +438,8 @@ test_batch_bytes (void)
 static void
 test_gzip (void)
 {
-  g_autoptr (Broker) broker = broker_new ("--no-persistence");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence");
   g_autoptr (Client) client = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (AncMqttMessage) message = NULL;
@@ -445,7 +452,7 @@ test_gzip (void)
   client = subscribe (broker);
   pipeline = parse_format (LIVE "interval=5000000 batch-size=20 gzip=true ! "
                                 "fakesink",
-                           broker_port (broker, "PORT"));
+                           test_server_get_port (broker, "PORT"));
   set_state (pipeline, GST_STATE_PLAYING);
   client_wait_messages (client, 1);
   set_state (pipeline, GST_STATE_NULL);
@@ -464,7 +471,8 @@ test_gzip (void)
 static void
 test_too_large (void)
 {
-  g_autoptr (Broker) broker = broker_new ("--no-persistence");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence");
   g_autoptr (GstElement) pipeline = NULL;
   g_autofree gchar *warnings = NULL;
 
@@ -472,7 +480,7 @@ test_too_large (void)
     return;
   pipeline = parse_format (LIVE "interval=10000000 max-payload-size=100 ! "
                                 "fakesink",
-                           broker_port (broker, "PORT"));
+                           test_server_get_port (broker, "PORT"));
   set_state (pipeline, GST_STATE_PLAYING);
   wait_stat (pipeline, "dropped-records", 5);
   warnings = take_warnings (pipeline);
@@ -486,7 +494,7 @@ test_too_large (void)
 static void
 test_drop_oldest (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (Client) client = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
@@ -495,17 +503,17 @@ test_drop_oldest (void)
   if (broker == NULL)
     return;
   client = subscribe (broker);
-  broker_command (broker, "save");
-  broker_command (broker, "kill");
+  test_server_tell (broker, "save");
+  test_server_tell (broker, "kill");
   pipeline
       = parse_format (LIVE "interval=5000000 queue-limit-messages=5 "
                            "drain-timeout=%" G_GUINT64_FORMAT " ! fakesink",
-                      broker_port (broker, "PORT"), 30 * GST_SECOND);
+                      test_server_get_port (broker, "PORT"), 30 * GST_SECOND);
   set_state (pipeline, GST_STATE_PLAYING);
   wait_stat (pipeline, "records", 30);
   end_stream (pipeline);
   g_assert_cmpuint (stat_of (pipeline, "dropped"), >=, 20);
-  broker_command (broker, "start");
+  test_server_tell (broker, "start");
   set_state (pipeline, GST_STATE_NULL);
   records = wait_reason (client, "eos");
   first = sequence_of (g_ptr_array_index (records, 0));
@@ -560,7 +568,7 @@ run_offline (guint port, const gchar *directory, guint64 drain)
 static void
 test_durable (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (Client) client = NULL;
   g_autoptr (GPtrArray) records = NULL;
   g_autofree gchar *directory = make_directory ();
@@ -569,12 +577,12 @@ test_durable (void)
 
   if (broker == NULL)
     return;
-  port = broker_port (broker, "PORT");
+  port = test_server_get_port (broker, "PORT");
   client = subscribe (broker);
-  broker_command (broker, "save");
-  broker_command (broker, "kill");
+  test_server_tell (broker, "save");
+  test_server_tell (broker, "kill");
   run_offline (port, directory, 0);
-  broker_command (broker, "start");
+  test_server_tell (broker, "start");
   run_offline (port, directory, 30 * GST_SECOND);
   client_wait_messages (client, 2);
   records = records_of (client);
@@ -592,17 +600,18 @@ test_durable (void)
 static void
 test_lost_at_stop (void)
 {
-  g_autoptr (Broker) broker = broker_new ("--no-persistence");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence");
   g_autoptr (GstElement) pipeline = NULL;
   g_autofree gchar *warnings = NULL;
   gint64 start;
 
   if (broker == NULL)
     return;
-  broker_command (broker, "kill");
+  test_server_tell (broker, "kill");
   pipeline = parse_format (LIVE "interval=5000000 drain-timeout=200000000 ! "
                                 "fakesink",
-                           broker_port (broker, "PORT"));
+                           test_server_get_port (broker, "PORT"));
   set_state (pipeline, GST_STATE_PLAYING);
   wait_stat (pipeline, "records", 5);
   start = g_get_monotonic_time ();
@@ -618,22 +627,22 @@ test_lost_at_stop (void)
 static void
 test_begun_anew (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (Client) client = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   guint port;
 
   if (broker == NULL)
     return;
-  port = broker_port (broker, "PORT");
-  broker_command (broker, "kill");
+  port = test_server_get_port (broker, "PORT");
+  test_server_tell (broker, "kill");
   pipeline = parse_format (LIVE "interval=10000000 connect-timeout=50000000 ! "
                                 "fakesink",
                            port);
   set_state (pipeline, GST_STATE_PLAYING);
   /* several connections' worth */
   wait_stat (pipeline, "records", 50);
-  broker_command (broker, "start");
+  test_server_tell (broker, "start");
   client = subscribe (broker);
   client_wait_messages (client, 1);
   set_state (pipeline, GST_STATE_NULL);
@@ -642,17 +651,18 @@ test_begun_anew (void)
 static void
 test_fatal (void)
 {
-  g_autoptr (Broker) broker = broker_new ("--no-persistence");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GstMessage) message = NULL;
   g_autoptr (GError) error = NULL;
 
   if (broker == NULL)
     return;
-  broker_command (broker, "kill");
+  test_server_tell (broker, "kill");
   pipeline = parse_format (LIVE "connect-timeout=50000000 fatal=true ! "
                                 "fakesink",
-                           broker_port (broker, "PORT"));
+                           test_server_get_port (broker, "PORT"));
   set_state (pipeline, GST_STATE_PLAYING);
   message = wait_message (pipeline, GST_MESSAGE_ERROR);
   gst_message_parse_error (message, &error, NULL);
@@ -701,8 +711,8 @@ assert_no_secret (const gchar *text)
 static void
 test_secrets (void)
 {
-  g_autoptr (Broker) broker
-      = broker_new ("--no-persistence --user ann:topsecret");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --no-persistence --user ann:topsecret");
   g_autoptr (GstElement) pipeline = NULL, telemetry = NULL;
   g_autoptr (GString) told = g_string_new (NULL);
   g_autoptr (GstBus) bus = NULL;
@@ -719,7 +729,7 @@ test_secrets (void)
   gst_debug_add_log_function (keep_log, NULL, NULL);
   gst_debug_set_threshold_from_string ("*:9", TRUE);
   uri = g_strdup_printf ("mqtt://ann:topsecret@127.0.0.1:%u",
-                         broker_port (broker, "PORT"));
+                         test_server_get_port (broker, "PORT"));
   g_object_set (telemetry, "uri", uri, "tls-key-password", "keysecret",
                 "password", "topsecret", NULL);
   set_state (pipeline, GST_STATE_PLAYING);
@@ -750,8 +760,8 @@ test_secrets (void)
 static void
 test_tls (void)
 {
-  g_autoptr (Broker) broker
-      = broker_new ("--no-persistence --tls --client-certificates");
+  g_autoptr (TestServer) broker = test_server_new (
+      "mosquitto --no-persistence --tls --client-certificates");
   g_autoptr (GstElement) pipeline = NULL;
 
   if (broker == NULL)
@@ -760,8 +770,9 @@ test_tls (void)
       "audiotestsrc is-live=true ! anctelemetry name=telemetry "
       "interval=10000000 uri=mqtts://127.0.0.1:%u tls-ca-file=%s "
       "tls-certificate-file=%s tls-key-file=%s ! fakesink",
-      broker_port (broker, "TLS_PORT"), broker_get (broker, "CA"),
-      broker_get (broker, "CLIENT"), broker_get (broker, "CLIENT_KEY"));
+      test_server_get_port (broker, "TLS_PORT"), test_server_get (broker, "CA"),
+      test_server_get (broker, "CLIENT"),
+      test_server_get (broker, "CLIENT_KEY"));
   set_state (pipeline, GST_STATE_PLAYING);
   wait_stat (pipeline, "acknowledged", 3);
   set_state (pipeline, GST_STATE_NULL);
@@ -769,19 +780,20 @@ test_tls (void)
 
 /* States without end, a broker that comes and goes, and the leaks tracer. */
 static void
-cycle (Broker *broker, guint cycles)
+cycle (TestServer *broker, guint cycles)
 {
   g_autoptr (GstElement) pipeline = parse_format (
       LIVE "interval=2000000 drain-timeout=20000000 ! anctelemetry "
            "uri=mqtt://127.0.0.1:%u interval=3000000 batch-size=3 gzip=true "
            "drain-timeout=20000000 ! fakesink",
-      broker_port (broker, "PORT"), broker_port (broker, "PORT"));
+      test_server_get_port (broker, "PORT"),
+      test_server_get_port (broker, "PORT"));
 
   for (guint i = 0; i < cycles; i++) {
     if (i % 5 == 1)
-      broker_command (broker, "kill");
+      test_server_tell (broker, "kill");
     if (i % 5 == 3)
-      broker_command (broker, "start");
+      test_server_tell (broker, "start");
     set_state (pipeline, GST_STATE_PLAYING);
     g_usleep (20000);
     set_state (pipeline, i % 2 == 0 ? GST_STATE_READY : GST_STATE_NULL);
@@ -793,7 +805,8 @@ static void
 test_cycles (void)
 {
   if (g_test_subprocess ()) {
-    g_autoptr (Broker) broker = broker_new ("--no-persistence");
+    g_autoptr (TestServer) broker
+        = test_server_new ("mosquitto --no-persistence");
 
     if (broker != NULL)
       cycle (broker, 15);
