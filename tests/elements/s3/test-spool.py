@@ -108,9 +108,9 @@ class Spool(BucketTest):
                 time.sleep(0.01)
             self.proxy.refuse()
             self.proxy.cut()
-            while player.stats()["bytes-received"] < SIZE:
+            while (player.stats()["bytes-received"] < SIZE
+                   or not player.messages("warning")):
                 time.sleep(0.05)
-            player.until("warning")
             self.assertEqual(player.messages("eos"), [])
             self.proxy.accept()
             self.assertEqual(player.until("eos", "error")[0], "eos")
