@@ -5,16 +5,13 @@
 
 /* Is there something to read? FALSE with one sentence: ANC_ERROR_PARAMETER
  * if the name is wrong, ANC_ERROR_RUN if nothing in the file can be
- * decoded. */
+ * decoded. `parameter` is for messages, or NULL. */
 gboolean anc_input_file_check (const gchar *parameter, const gchar *path,
                                GError **error);
 
 /* Does a WAV, Ogg or MP3 file end before its own structure says? FALSE for
  * anything else: there, durations tell. */
 gboolean anc_input_file_is_cut (const gchar *path);
-
-/* Does the header of a WAV file say so? */
-gboolean anc_input_file_has_no_channels (const gchar *path);
 
 /* Does an m4a or mp4 file end before the index of its samples? decodebin of
  * GStreamer 1.22 sometimes waits for ever on such a file. */

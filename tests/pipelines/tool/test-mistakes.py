@@ -2,11 +2,20 @@
 """Each mistake: one sentence, the right exit code, no file of any name."""
 import json
 import os
+import struct
 
 import anctool
 import tap
 
 GIVEN = ["run", "cancel", "primary=noisy.wav", "reference=noise.wav"]
+
+
+def header(channels, rate):
+    """Of a WAV file with 96,000 bytes of 16-bit sound."""
+    return (b"RIFF" + struct.pack("<I", 96036) + b"WAVEfmt "
+            + struct.pack("<IHHIIHH", 16, 1, channels, rate,
+                          rate * channels * 2 % 2**32, channels * 2, 16)
+            + b"data" + struct.pack("<I", 96000))
 
 
 class Files(anctool.Case):
@@ -41,6 +50,58 @@ class Files(anctool.Case):
                 self.refuse(code, pattern, "run", "cancel",
                             "primary=noisy.wav", f"reference={name}",
                             "output=x.wav")
+
+    def test_headers(self):
+        """On these GStreamer hangs, aborts, crashes or makes up a reason."""
+        sound = bytes(96000)
+        for name, data, pattern in (
+                ("huge.wav", header(1, 0x7fffffff) + sound,
+                 "2147483647 samples a second, and no more than 768000"),
+                ("never.wav", header(1, 0) + sound, "has 0 samples a second"),
+                ("64.wav", header(64, 48000) + sound,
+                 "it has 64 channels, and no more than 63 can be used; split"),
+                ("65.wav", header(65, 48000) + sound, "it has 65 channels"),
+                ("list.wav", header(2, 48000)[:36] + b"LIST\x1a\0\0\0",
+                 "not one whole frame"),
+                ("data.wav", header(2, 48000) + sound[:3],
+                 "not one whole frame")):
+            self.spoil(name, data)
+            with self.subTest(name=name):
+                self.refuse_everywhere(1, f"{name}.*{pattern}", name)
+
+    def test_any_head(self):
+        """ffmpeg puts a LIST between the format and the sound."""
+        tags = b"INFOISFT\x0e\0\0\0Lavf59.27.100\0"
+        whole = (header(1, 8000)[:36] + b"LIST"
+                 + struct.pack("<I", len(tags)) + tags + b"data"
+                 + struct.pack("<I", 800))
+        for end in range(12, len(whole) + 2, 2):
+            self.spoil("head.wav", (whole + b"\0\0")[:end])
+            code, _, err = self.cancel("primary=noisy.wav", "--overwrite",
+                                       "reference=head.wav", "output=x.wav")
+            good = end > len(whole)
+            self.assertEqual(code, 0 if good else 1, (end, err))
+            self.assertIn("head.wav", err)
+
+    def refuse_everywhere(self, code, pattern, name):
+        for words in (["run", "cancel", f"primary={name}",
+                       "reference=noise.wav", "output=x.wav"],
+                      ["run", "cancel", "primary=noisy.wav",
+                       f"reference={name}", "output=x.wav"],
+                      ["run", "cancel-inband", f"input={name}",
+                       "output=x.wav"],
+                      ["compare", "primary=noisy.wav", f"reference={name}"],
+                      ["report", "noisy.wav", name],
+                      ["report", name, "noisy.wav"],
+                      ["report", "noisy.wav", "noise.wav", "--voice", name]):
+            self.refuse(code, pattern, *words)
+
+    def test_report_of_a_cut_file(self):
+        whole = (self.dir / "noisy.wav").read_bytes()
+        self.spoil("cut.wav", whole[:8044])
+        code, _, err = self.anc("report", "noisy.wav", "cut.wav")
+        self.assertEqual((code, len(err.splitlines())), (0, 1), err)
+        self.assertIn("warning: cut.wav is cut off", err)
 
     def test_pipe(self):
         os.mkfifo(self.dir / "pipe.wav")
