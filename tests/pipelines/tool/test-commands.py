@@ -28,6 +28,33 @@ class Commands(anctool.Case):
             self.assertGreater(len(explained.splitlines()), 8, command)
         self.assertRegex(self.good("--version"), r"^anc \d+\.\d+\.\d+$")
 
+    def test_full_disk(self):
+        """What could not be written did not happen."""
+        both = ["primary=noisy.wav", "reference=noise.wav"]
+        for words in (["list"], ["list", "--json"], ["--help"], ["--version"],
+                      ["run", "--help"], ["describe", "cancel"],
+                      ["graph", "cancel"], ["compare", *both],
+                      ["run", "cancel", *both, "output=x.wav", "--json",
+                       "--overwrite"],
+                      ["report", "noisy.wav", "noise.wav", "--json",
+                       "--overwrite"],
+                      ["check", str(PIPELINES / "presets/cancel-measure.json")
+                       ]):
+            with self.subTest(words=words), open("/dev/full", "wb") as full:
+                done = subprocess.run(
+                    [anctool.ANC, *words], cwd=self.dir, stdout=full,
+                    stderr=subprocess.PIPE, timeout=60, text=True, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, "^anc.*: standard output could "
+                                 "not be written; is the disk full\\?\n$")
+
+    def test_closed_output(self):
+        done = subprocess.run(
+            ["bash", "-c", f"exec {anctool.ANC} run cancel primary=noisy.wav "
+             "reference=noise.wav output=x.wav -q >&-"], cwd=self.dir,
+            stderr=subprocess.PIPE, timeout=60, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_list(self):
         self.assertEqual(self.good("list", "--names").split(), PRESETS)
         listed = json.loads(self.good("list", "--json"))
