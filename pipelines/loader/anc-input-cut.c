@@ -126,3 +126,17 @@ anc_input_file_is_cut (const gchar *path)
     return wav_is_cut (stream, info.st_size);
   return mp3_is_cut (stream, info.st_size);
 }
+
+gboolean
+anc_input_file_is_whole_wav (const gchar *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+  GStatBuf info;
+  AncWav wav;
+
+  return stream != NULL && g_stat (path, &info) == 0
+         && anc_wav_read (stream, &wav) && wav.has_data
+         && !anc_wav_is_open (&wav)
+         && wav.begin + (goffset) wav.size <= info.st_size;
+}

@@ -13,6 +13,9 @@ gboolean anc_input_file_check (const gchar *parameter, const gchar *path,
  * anything else: there, durations tell. */
 gboolean anc_input_file_is_cut (const gchar *path);
 
+/* Is it a WAV file that has all the sound its header tells of? */
+gboolean anc_input_file_is_whole_wav (const gchar *path);
+
 /* Does an m4a or mp4 file end before the index of its samples? decodebin of
  * GStreamer 1.22 sometimes waits for ever on such a file. */
 gboolean anc_input_file_lacks_index (const gchar *path);

@@ -172,7 +172,10 @@ warn_if_early (const gchar *path, const AncReading *reading,
         warnings, g_strdup_printf ("%s is cut off; the %.2f seconds that are "
                                    "there were used",
                                    path, reading->seconds));
-  else if (reading->duration > reading->seconds + EARLY_SECONDS)
+  /* The reference may end early in the very sample in which a primary that is
+   * cut off does. */
+  else if (reading->duration > reading->seconds + EARLY_SECONDS
+           && !anc_input_file_is_whole_wav (path))
     g_ptr_array_add (
         warnings,
         g_strdup_printf ("%s is cut off: %.2f of %.2f seconds are there, and "

@@ -131,6 +131,11 @@ test_cut_wav (Fixture *fixture, gconstpointer data)
   g_assert_true (anc_input_file_is_cut (cut));
   g_assert_false (anc_input_file_is_cut (more));
   g_assert_false (anc_input_file_is_cut (open));
+  g_assert_true (anc_input_file_is_whole_wav (whole));
+  g_assert_false (anc_input_file_is_whole_wav (cut));
+  g_assert_true (anc_input_file_is_whole_wav (more));
+  g_assert_false (anc_input_file_is_whole_wav (open));
+  g_assert_false (anc_input_file_is_whole_wav ("/nowhere"));
 }
 
 /* Every prefix of every kind of file is read without a fault. */
