@@ -36,6 +36,8 @@ draw (AncParameters *parameters, GError **error)
 {
   gboolean complete = is_complete (parameters);
   g_autoptr (GstElement) pipeline = NULL;
+  GstDebugGraphDetails details = GST_DEBUG_GRAPH_SHOW_MEDIA_TYPE
+                                 | GST_DEBUG_GRAPH_SHOW_NON_DEFAULT_PARAMS;
   gchar *text;
 
   if (!complete)
@@ -50,9 +52,11 @@ draw (AncParameters *parameters, GError **error)
     gst_element_set_state (pipeline, GST_STATE_PAUSED);
     gst_element_get_state (pipeline, NULL, NULL, PREROLL_SECONDS * GST_SECOND);
   }
-  text = gst_debug_bin_to_dot_data (
-      GST_BIN (pipeline), GST_DEBUG_GRAPH_SHOW_MEDIA_TYPE
-                              | GST_DEBUG_GRAPH_SHOW_NON_DEFAULT_PARAMS);
+  /* What is cut short cannot be recognised. */
+  if (anc_parameters_has_secrets (parameters))
+    details |= GST_DEBUG_GRAPH_SHOW_FULL_PARAMS;
+  text = gst_debug_bin_to_dot_data (GST_BIN (pipeline), details);
+  anc_parameters_mask (parameters, &text);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   return text;
 }

@@ -346,5 +346,67 @@ class Configs(anctool.Case):
         self.assertEqual(code, 0, err)
 
 
+class Secrets(anctool.Case):
+    """A value that came from the environment or a file is in no message."""
+
+    WORD = "hunter2"
+
+    def hide(self, code, *words, value=None, quiet_json=False):
+        env = {"ANC_SECRET": value or f"{self.WORD}.wav"}
+        for json_words in ([], ["--json"]):
+            got, out, err = self.anc(*words, *json_words, env=env)
+            self.assertEqual(got, code, err)
+            self.assertNotIn(self.WORD, out + err)
+            if not (json_words and quiet_json):
+                self.assertIn("the value of the environment variable "
+                              "ANC_SECRET", out + err)
+            (self.dir / f"{self.WORD}.out.wav").unlink(missing_ok=True)
+
+    def test_messages(self):
+        secret = '={"env": "ANC_SECRET"}'
+        out = [*GIVEN, "output" + secret]
+        name = f"{self.WORD}.wav"
+        self.hide(2, "run", "cancel", "primary" + secret,
+                  "reference=noise.wav", "output=x.wav")
+        self.hide(2, *out, value=f"no/such/{name}")
+        self.hide(2, *out, value=f"{self.WORD}.xyz")
+        self.hide(0, *out, value=f"{self.dir}/{self.WORD}.out.wav",
+                  quiet_json=True)
+        (self.dir / name).write_bytes(b"RIFF....WAVE")
+        self.hide(2, *out)
+        primary = ["run", "cancel", "primary" + secret,
+                   "reference=noise.wav", "output=x.wav"]
+        self.hide(1, *primary)
+        (self.dir / name).write_bytes(b"a shopping list\n" * 20)
+        self.hide(1, *primary)
+        self.hide(1, *GIVEN, "output=x.wav", "weights" + secret)
+        whole = (self.dir / "noisy.wav").read_bytes()
+        (self.dir / name).write_bytes(whole[:8001])
+        self.hide(0, *primary, "--overwrite")
+        self.hide(2, "run", "cancel", f"primary={name}",
+                  "reference=noise.wav", "output" + secret, "--overwrite")
+
+    def test_defaults(self):
+        (self.dir / "password").write_text(f"{self.WORD}.wav\n")
+        (self.dir / "m.json").write_text(json.dumps({
+            **HEAD, "pipeline": "filesrc name=s ! fakesink",
+            "parameters": {"input": {
+                "type": "string", "format": "input-file",
+                "target": "s.location", "default": {"file": "password"}}}}))
+        err = self.refuse(2, "^anc run: input=the value in the file password: "
+                             "there is no such file$", "run", "./m.json")
+        self.assertNotIn(self.WORD, err)
+
+    def test_graph(self):
+        name = f'{self.WORD} "x" \\.wav'
+        (self.dir / "noisy.wav").rename(self.dir / name)
+        code, out, err = self.anc("graph", "cancel", "reference=noise.wav",
+                                  'primary={"env": "ANC_SECRET"}',
+                                  "output=x.wav", env={"ANC_SECRET": name})
+        self.assertEqual((code, err), (0, ""))
+        self.assertNotIn(self.WORD, out)
+        self.assertIn("the value of the environment variable ANC_SECRET", out)
+
+
 if __name__ == "__main__":
     tap.main()
