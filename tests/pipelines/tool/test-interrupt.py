@@ -132,6 +132,18 @@ class Interrupt(anctool.Case):
         self.assertEqual(process.returncode, 130)
         self.assertEqual(self.files(), before)
 
+    def test_killed(self):
+        """Nobody can tidy up after SIGKILL but the next run."""
+        before = self.files()
+        for number in (signal.SIGKILL, signal.SIGQUIT):
+            process = self.start("./endless.json", "output=x.wav")
+            self.wait_for_temporary(4000)
+            process.send_signal(number)
+            process.communicate(timeout=PATIENCE)
+            self.assertEqual(len(self.files() - before), 1)
+        self.clean(output="x.wav")
+        self.assertEqual(self.files(), before | {"x.wav"})
+
     def many_elements(self):
         """A pipeline that takes seconds to build."""
         (self.dir / "big.json").write_text(json.dumps({
