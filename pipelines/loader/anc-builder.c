@@ -19,7 +19,7 @@ lacks_property (const AncParameters *parameters, const AncParameter *parameter,
   g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
 
   /* Another choice may have it; if none does, the file is wrong. */
-  if (!anc_builder_check (file, missing, error))
+  if (!anc_builder_check (file, missing, NULL, error))
     return;
   if (anc_pipeline_file_is_fixed (file, target->element)) {
     g_autofree gchar *pointer

@@ -318,6 +318,37 @@ class Configs(anctool.Case):
             self.refuse(3, "mine.json: ", "check", "mine.json")
             self.refuse(3, "mine.json: ", "describe", "mine.json")
 
+    def test_byte_order_mark(self):
+        config = {**HEAD, "pipeline": "audiotestsrc num-buffers=1 ! fakesink"}
+        (self.dir / "mine.json").write_text("\ufeff" + json.dumps(config))
+        for command in ("check", "run"):
+            code, _, err = self.anc(command, "./mine.json")
+            self.assertEqual((code, err), (0, ""))
+
+    def many_choices(self, last):
+        names = [f"c{i}" for i in range(16)]
+        self.config(
+            pipeline=["fakesrc num-buffers=1"]
+            + ["! ${%s}" % name for name in names] + ["! fakesink"],
+            parameters={name: {"type": "string", "enum": ["a", "b", "c"],
+                               "default": "a"} for name in names},
+            choices={name: {"parameter": name, "fragments": {
+                "a": "identity", "b": "queue", "c": "identity dump=false"}}
+                for name in names[:-1]} | {names[-1]: {
+                    "parameter": names[-1], "fragments": {
+                        "a": "identity", "b": "queue", "c": last}}})
+
+    def test_many_combinations(self):
+        """43 million: each value is tried, and what runs passes."""
+        self.many_choices("tee")
+        code, out, err = self.anc("check", "mine.json")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(out, "mine.json: no mistakes; of very many "
+                              "combinations, each value was tried once\n")
+        self.assertEqual(self.anc("run", "./mine.json", "c3=b")[0], 0)
+        self.many_choices("magicfilter")
+        self.refuse(3, "no element magicfilter", "check", "mine.json")
+
     def test_list_survives(self):
         (self.dir / "broken.json").write_text("{")
         code, out, err = self.anc("list",
