@@ -18,6 +18,7 @@ struct _AncRunner {
   GPtrArray *outputs; /* of AncOutputFile */
   GstElement *pipeline;
   AncMeter *meter;
+  AncGauge *gauge;
   GMainContext *context;
   GMainLoop *loop;
   AncResult *result; /* while running; owned by anc_runner_run() */
@@ -117,6 +118,7 @@ anc_runner_new (AncParameters *parameters, const AncRunnerOptions *options,
   if (!prepare_outputs (self, error))
     return NULL;
   self->meter = anc_meter_new (self->pipeline);
+  self->gauge = anc_gauge_new (self->pipeline, options->voice);
   self->context = g_main_context_ref_thread_default ();
   self->loop = g_main_loop_new (self->context, FALSE);
   return g_steal_pointer (&self);
@@ -138,6 +140,7 @@ anc_runner_free (AncRunner *self)
   drop_source (self->end_limit);
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&self->gauge, anc_gauge_free);
   g_clear_pointer (&self->meter, anc_meter_free);
   gst_clear_object (&self->pipeline);
   g_clear_pointer (&self->loop, g_main_loop_unref);
@@ -382,6 +385,7 @@ anc_runner_run (AncRunner *self)
   stream (self);
   result->audio_seconds = anc_meter_read_output (self->meter).seconds;
   collect_stats (self);
+  result->figures = anc_gauge_read (self->gauge);
   if (result->outcome == ANC_OUTCOME_OK && self->interrupts > 0)
     result->outcome = ANC_OUTCOME_INTERRUPTED;
   if (result->outcome == ANC_OUTCOME_OK

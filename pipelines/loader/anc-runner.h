@@ -18,6 +18,7 @@ typedef struct {
   /* A few times a second; duration < 0: not known (live). May be NULL. */
   void (*on_progress) (gdouble position, gdouble duration, gpointer data);
   gpointer data;
+  const AncVoice *voice; /* for the figures; may be NULL */
 } AncRunnerOptions;
 
 /* Resolved values in, a pipeline ready to go out; NULL with an error that

@@ -237,6 +237,7 @@ print_figures (const AncParameters *parameters, const AncResult *result,
                gboolean kept)
 {
   g_autofree gchar *output = kept ? output_of (parameters) : NULL;
+  g_autofree gchar *level = NULL, *floor = NULL;
   gdouble reduction;
 
   if (output != NULL)
@@ -245,8 +246,15 @@ print_figures (const AncParameters *parameters, const AncResult *result,
            result->audio_seconds, result->wall_seconds,
            anc_result_get_realtime_factor (result) < 10 ? 1 : 0,
            anc_result_get_realtime_factor (result));
-  if (anc_result_find_number (result, "erle-db", &reduction))
-    g_print ("level reduced by %.1f dB\n", reduction);
+  if (!anc_result_find_number (result, "erle-db", &reduction))
+    return;
+  level = anc_command_describe_fall (reduction);
+  if (result->figures.has_floor)
+    floor = anc_command_describe_fall (result->figures.floor_before
+                                       - result->figures.floor_after);
+  g_print ("%s%s%slevel %s, voice included\n",
+           floor != NULL ? "noise in the pauses " : "",
+           floor != NULL ? floor : "", floor != NULL ? "; " : "", level);
 }
 
 static int

@@ -90,7 +90,7 @@ class Commands(anctool.Case):
                 self.assertEqual(told["parameters"][name].get(key),
                                  parameter.get(key), (name, key))
         self.assertIn("default as in primary", text)
-        self.assertIn("default 0.1 (ancnlms), 0.01 (anclms)\n", text)
+        self.assertIn("default 0.01 (ancnlms), 0.001 (anclms)\n", text)
         for start in ("filter-length=  integer: 1 to 1048576; default 256\n",
                       "regularization-mode=  string: relative, absolute; "
                       "default relative\n",
@@ -100,7 +100,7 @@ class Commands(anctool.Case):
         self.assertNotIn("the element's own", text)
         own = {name: parameter["element-defaults"] for name, parameter
                in told["parameters"].items() if "element-defaults" in parameter}
-        self.assertEqual(own["step-size"], {"ancnlms": 0.1, "anclms": 0.01})
+        self.assertEqual(own["step-size"], {"ancnlms": 0.01, "anclms": 0.001})
         self.assertEqual(own["guard"]["ancrls"], True)
         self.assertEqual(own["weights"]["ancnlms"], None)
         self.assertFalse([name for name in own if "default" in
@@ -147,17 +147,80 @@ class Commands(anctool.Case):
 
     def test_compare(self):
         words = ["compare", "primary=noisy.wav", "reference=noise.wav",
-                 "filter-length=32"]
+                 "filter-length=32", "step-size=0.1"]
         lines = self.good(*words).splitlines()
         self.assertEqual([line.split()[0] for line in lines],
-                         ["algorithm", "nlms", "lms", "rls"])
+                         ["dB", "nlms", "lms", "rls"])
         for line in lines[1:]:
-            self.assertGreater(float(line.split()[1]), 1)
+            self.assertLess(float(line.split()[1]), -1)
+            self.assertLess(float(line.split()[2]), -1)
         # rls has no step-size: left out there, kept for the others.
         rows = json.loads(self.good(*words, "step-size=0.01", "rls", "nlms",
                                     "--json"))
         self.assertEqual([row["algorithm"] for row in rows], ["rls", "nlms"])
         self.assertEqual(self.files(), {"noisy.wav", "noise.wav"})
+
+    def loud_voice(self):
+        """Bursts of something like speech, 20 dB above the noise."""
+        noise = anctool.noise(self.rate * 4)
+        heard = [0.1 * x for x in anctool.through_path(noise)]
+        voice, last, before = [], 0, 0
+        for i, x in enumerate(anctool.noise(len(noise), seed=7)):
+            last, before = 1.6 * last - 0.8 * before + 0.1 * x, last
+            voice.append(last if i // 3000 % 3 else 0.)
+        gain = 10 ** ((anctool.level(heard) + 20 - anctool.level(voice)) / 20)
+        voice = [gain * x for x in voice]
+        anctool.write_wav(self.dir / "voice.wav", [voice], self.rate)
+        anctool.write_wav(self.dir / "loud.wav",
+                          [[a + b for a, b in zip(heard, voice)]], self.rate)
+        anctool.write_wav(self.dir / "hum.wav", [noise], self.rate)
+        return ["compare", "primary=loud.wav", "reference=hum.wav",
+                "filter-length=256"]
+
+    def test_loud_voice(self):
+        """The default does no harm, and the figures tell what does."""
+        words = self.loud_voice()
+        own, fast = ({row["algorithm"]: row["figures"] for row in json.loads(
+            self.good(*words, "--voice=voice.wav", "--json", "nlms", "lms",
+                      *more))} for more in ([], ["step-size=0.1"]))
+        for row in (*own.values(), *fast.values()):
+            self.assertAlmostEqual(row["voice-to-rest-before-db"], 20, delta=1)
+        for row in (own["nlms"], fast["nlms"]):
+            self.assertLess(row["noise-floor-after-db"],
+                            row["noise-floor-before-db"] - 2)
+        for row in own.values():
+            self.assertGreater(row["voice-to-rest-after-db"], 20)
+        self.assertLess(fast["nlms"]["voice-to-rest-after-db"], 17)
+
+    def test_compare_with_voice(self):
+        words = self.loud_voice()
+        lines = self.good(*words, "--voice=voice.wav", "nlms").splitlines()
+        self.assertIn("voice to all else", lines[0])
+        self.assertRegex(lines[1], r"^nlms +-\d+\.\d +-?\d+\.\d +"
+                                   r"2\d\.\d, was +\d\d\.\d +\d+x$")
+        self.assertNotIn("voice", self.good(*words, "nlms"))
+        self.assertIn("Decibels are not quality", self.good("compare",
+                                                            "--help"))
+        self.refuse(2, "--voice=no.wav: there is no such file", *words,
+                    "--voice=no.wav")
+        anctool.write_wav(self.dir / "two.wav", [self.primary] * 2, self.rate)
+        self.refuse(2, "--voice=two.wav: it has 8000 samples a second and 2 "
+                       "channels, which must be those of the primary", *words,
+                    "--voice=two.wav")
+
+    def test_pauses_as_in_report(self):
+        words = self.loud_voice()
+        self.good("run", "cancel", *words[1:], "output=clean.wav",
+                  "sample-format=F32")
+        report = json.loads(self.good("report", "loud.wav", "clean.wav",
+                                      "--voice=voice.wav", "--json"))
+        row = json.loads(self.good(*words, "--voice=voice.wav", "--json",
+                                   "nlms"))[0]["figures"]
+        for side in ("before", "after"):
+            self.assertAlmostEqual(report[side]["noise-floor-db"],
+                                   row[f"noise-floor-{side}-db"], delta=0.2)
+            self.assertAlmostEqual(report[side]["voice-to-rest-db"],
+                                   row[f"voice-to-rest-{side}-db"], delta=0.2)
 
     def test_completion(self):
         script = PIPELINES / "tool/completions/anc"
