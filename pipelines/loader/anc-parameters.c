@@ -180,6 +180,19 @@ set_node (AncParameters *self, const gchar *name, JsonNode *node,
   return FALSE;
 }
 
+static const gchar *
+next_required (const AncParameters *self)
+{
+  for (guint i = 0; i < self->file->parameters->len; i++) {
+    const AncParameter *parameter = self->file->parameters->pdata[i];
+
+    if (parameter->required
+        && !g_hash_table_contains (self->values, parameter->name))
+      return parameter->name;
+  }
+  return NULL;
+}
+
 gboolean
 anc_parameters_set_assignment (AncParameters *self, const gchar *assignment,
                                GError **error)
@@ -190,8 +203,13 @@ anc_parameters_set_assignment (AncParameters *self, const gchar *assignment,
   AncReference reference;
 
   if (equals == NULL || equals == assignment) {
+    const gchar *first = next_required (self);
+
     g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-                 "\"%s\" is no parameter; write key=value", assignment);
+                 "\"%s\" is no parameter; write key=value%s%s%s%s", assignment,
+                 first != NULL ? ", for example " : "",
+                 first != NULL ? first : "", first != NULL ? "=" : "",
+                 first != NULL && equals == NULL ? assignment : "");
     return FALSE;
   }
   name = g_strndup (assignment, (gsize) (equals - assignment));

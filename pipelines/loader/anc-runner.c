@@ -3,6 +3,7 @@
 
 #include "anc-builder.h"
 #include "anc-error.h"
+#include "anc-media.h"
 #include "anc-meter.h"
 #include "anc-output-file.h"
 #include "anc-run-error.h"
@@ -363,6 +364,30 @@ commit (AncRunner *self)
   }
 }
 
+/* A name may promise another format than the one that was asked for. */
+static void
+check_suffixes (AncRunner *self)
+{
+  AncPipelineFile *file = anc_parameters_get_file (self->parameters);
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+    const gchar *value = anc_parameters_get (self->parameters, parameter->name);
+    const gchar *path
+        = parameter->default_kind == ANC_DEFAULT_SUFFIX_OF
+              ? anc_parameters_get (self->parameters, parameter->default_text)
+              : NULL;
+    g_autofree gchar *suffix
+        = path != NULL ? anc_media_suffix_of (parameter, path, NULL) : NULL;
+
+    if (suffix != NULL && value != NULL && !g_str_equal (suffix, value))
+      g_ptr_array_add (self->result->warnings,
+                       g_strdup_printf ("%s was written as %s, which its name "
+                                        "does not say",
+                                        path, value));
+  }
+}
+
 static void
 mask (AncRunner *self)
 {
@@ -410,6 +435,8 @@ anc_runner_run (AncRunner *self)
     commit (self);
   result->wall_seconds
       = (gdouble) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  if (result->outcome != ANC_OUTCOME_FAILED)
+    check_suffixes (self);
   mask (self);
   self->result = NULL;
   return g_steal_pointer (&result);

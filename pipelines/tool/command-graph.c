@@ -90,6 +90,8 @@ check_output (const gchar *output, gboolean overwrite, const gchar **ret_format,
               GError **error)
 {
   static const gchar *const formats[] = { "dot", "svg", "png", NULL };
+  g_autofree gchar *directory
+      = output != NULL ? g_path_get_dirname (output) : NULL;
   const gchar *suffix = output != NULL ? strrchr (output, '.') : ".dot";
 
   *ret_format = suffix != NULL ? suffix + 1 : "";
@@ -103,6 +105,9 @@ check_output (const gchar *output, gboolean overwrite, const gchar **ret_format,
                  "--output=%s: the file exists; choose another name, or add "
                  "--overwrite",
                  output);
+  else if (directory != NULL && !g_file_test (directory, G_FILE_TEST_IS_DIR))
+    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
+                 "--output=%s: there is no directory %s", output, directory);
   else
     return TRUE;
   return FALSE;

@@ -51,9 +51,10 @@ typedef struct {
 
 static const gchar summary[]
     = "Runs a pipeline: NAME as 'anc list' shows it, or the FILE of a config."
-      "\nParameters are written KEY=VALUE; 'anc describe NAME' shows them. A "
-      "value that\nshall not be on the command line: "
-      "KEY='{\"env\": \"VARIABLE\"}' or KEY='{\"file\": \"PATH\"}'.";
+      "\nParameters are written KEY=VALUE; 'anc describe NAME' shows them. Of "
+      "one that is\ngiven twice the last counts. A value that shall not be on "
+      "the command line:\nKEY='{\"env\": \"VARIABLE\"}' or KEY='{\"file\": "
+      "\"PATH\"}'.";
 static const gchar description[]
     = "^C ends the stream, and what came out until then is a whole file; a "
       "second ^C\nstops at once and keeps nothing.\n\n"

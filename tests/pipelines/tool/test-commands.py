@@ -98,6 +98,9 @@ class Commands(anctool.Case):
                       "weights=  input file; default none\n"):
             self.assertIn(start, text)
         self.assertNotIn("the element's own", text)
+        live = self.good("describe", "cancel-live")
+        self.assertIn("buffers=  integer: 1 or more; default none\n", live)
+        self.assertIn("integer: 0 to 10000000000; default 40000000\n", live)
         own = {name: parameter["element-defaults"] for name, parameter
                in told["parameters"].items() if "element-defaults" in parameter}
         self.assertEqual(own["step-size"], {"ancnlms": 0.01, "anclms": 0.001})
@@ -222,6 +225,12 @@ class Commands(anctool.Case):
             self.assertAlmostEqual(report[side]["voice-to-rest-db"],
                                    row[f"voice-to-rest-{side}-db"], delta=0.2)
 
+    def test_report_with_another_voice(self):
+        anctool.write_wav(self.dir / "fast.wav", [self.primary], 16000)
+        self.refuse(1, "the voice has 16000 samples a second and 1 channels, "
+                       "but noisy.wav has 8000 and 1", "report", "noisy.wav",
+                    "noise.wav", "--voice=fast.wav")
+
     def test_completion(self):
         script = PIPELINES / "tool/completions/anc"
         folder = anctool.BUILD / "pipelines/tool"
@@ -235,6 +244,7 @@ class Commands(anctool.Case):
                 ("anc run cancel primary=nois", {"noisy.wav", "noise.wav"}),
                 ("anc run --js", {"--json"}),
                 ("anc compare forg", {"forgetting-factor="}),
+                ("anc compare primary=a.wav nl", {"nlms"}),
                 ("anc describe cancel-m", {"cancel-measure"}),
                 ("anc graph cancel -o nois", {"noisy.wav", "noise.wav"}),
                 ("anc graph cancel --output d", {"desk.json", "drawings"}),

@@ -122,7 +122,11 @@ class Formats(anctool.Case):
                     "output=x.ogg", "sample-format=S24")
 
     def test_chosen_container(self):
-        self.clean("format=flac", output="plain")
+        report = self.clean("format=flac", output="plain")
+        self.assertEqual(report["warnings"], [])
+        report = self.clean("format=flac", output="wrong.wav")
+        self.assertEqual(report["warnings"], ["wrong.wav was written as flac, "
+                                              "which its name does not say"])
         self.assertEqual((self.dir / "plain").read_bytes()[:4], b"fLaC")
 
     def test_tags(self):

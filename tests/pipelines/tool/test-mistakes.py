@@ -223,7 +223,8 @@ class Words(anctool.Case):
                 ("filter-lenght=9", "did you mean filter-length"),
                 ("forgetting-factor=0.9", "means nothing to the element "
                                           "ancnlms"),
-                ("blah", "write key=value")):
+                ("delay=99999999", "must be between -11520000 and"),
+                ("blah", "\"blah\" is no parameter; write key=value$")):
             with self.subTest(word=word):
                 self.refuse(2, pattern, *GIVEN, "output=x.wav", word)
 
@@ -234,6 +235,14 @@ class Words(anctool.Case):
                 (["run"], "it needs the name of a pipeline"),
                 (["run", "cancle"], "did you mean cancel"),
                 (["run", "./no.json"], "there is no config file"),
+                (["run", "cancel", "a.wav"], "write key=value, for example "
+                                             "primary=a.wav"),
+                (["run", "cancel", "primary=a.wav", "b.wav"],
+                 "for example reference=b.wav"),
+                (["run", "/"], "/ is a directory; name a config file"),
+                (["check", "/dev/null"], "/dev/null is no regular file"),
+                (["graph", "cancel", "-o", "no/x.svg"],
+                 "--output=no/x.svg: there is no directory no"),
                 (["run", "cancel"], "also needs primary=... reference=... "
                                     "output=..."),
                 (["run", "cancel", "--frobnicate"], "--frobnicate"),
