@@ -12,9 +12,13 @@ typedef struct _AncRunner AncRunner;
 typedef struct {
   gboolean overwrite;
   guint timeout_seconds; /* 0: none */
+  /* Building may take long, and nothing can interrupt it: this comes after
+   * it, before there is any file. May be NULL. */
+  void (*on_built) (gpointer data);
   /* A few times a second; duration < 0: not known (live). May be NULL. */
   void (*on_progress) (gdouble position, gdouble duration, gpointer data);
   gpointer data;
+  const AncVoice *voice; /* for the figures; may be NULL */
 } AncRunnerOptions;
 
 /* Resolved values in, a pipeline ready to go out; NULL with an error that
