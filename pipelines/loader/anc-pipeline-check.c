@@ -170,7 +170,7 @@ check_targets (const AncPipelineFile *self, const AncParameter *parameter,
   return FALSE;
 }
 
-/* {"suffix-of": X} and {"format-of": X}: X must be a file. */
+/* {"suffix-of": X} and {"format-of": X}: X must be a file or a URI. */
 static gboolean
 check_default (const AncPipelineFile *self, const AncParameter *parameter,
                GError **error)
@@ -187,14 +187,15 @@ check_default (const AncPipelineFile *self, const AncParameter *parameter,
                       parameter->default_text);
     return FALSE;
   }
-  if (other->format == ANC_FORMAT_NONE
-      || (parameter->default_kind == ANC_DEFAULT_FORMAT_OF
-          && other->format != ANC_FORMAT_INPUT_FILE)) {
+  if (!anc_format_is_input (other->format)
+      && (parameter->default_kind == ANC_DEFAULT_FORMAT_OF
+          || !anc_format_is_output (other->format))) {
     anc_config_error (error, self->file, pointer,
                       "the parameter %s must have the format %s", other->name,
                       parameter->default_kind == ANC_DEFAULT_FORMAT_OF
-                          ? "input-file"
-                          : "input-file or output-file");
+                          ? "input-file or input-uri"
+                          : "input-file, input-uri, output-file or "
+                            "output-uri");
     return FALSE;
   }
   return TRUE;

@@ -15,6 +15,13 @@
 /* Between the length of a recording and that of what was made of it. */
 #define ROUNDING_SECONDS 0.002
 
+static gboolean
+is_same_way (AncFormat a, AncFormat b)
+{
+  return (anc_format_is_input (a) && anc_format_is_input (b))
+         || (anc_format_is_output (a) && anc_format_is_output (b));
+}
+
 const gchar *
 anc_run_file_of (const AncParameters *parameters, const gchar *element,
                  AncFormat format)
@@ -27,7 +34,8 @@ anc_run_file_of (const AncParameters *parameters, const gchar *element,
     for (guint j = 0; j < parameter->targets->len; j++) {
       const AncTarget *target = parameter->targets->pdata[j];
 
-      if (parameter->format == format && g_str_equal (target->element, element)
+      if (is_same_way (parameter->format, format)
+          && g_str_equal (target->element, element)
           && anc_parameters_get (parameters, parameter->name) != NULL)
         return anc_parameters_get (parameters, parameter->name);
     }
@@ -71,6 +79,16 @@ describe_input (const gchar *path, const GError *cause, const gchar *clause)
     return g_strdup_printf ("%s: %s", path, clause);
   return g_strdup_printf ("%s is not a sound file that can be read: %s", path,
                           clause);
+}
+
+GError *
+anc_run_error_describe_input (const gchar *name, const GError *cause,
+                              const gchar *debug)
+{
+  g_autofree gchar *clause = clause_of (cause, debug);
+  g_autofree gchar *text = describe_input (name, cause, clause);
+
+  return g_error_new_literal (cause->domain, cause->code, text);
 }
 
 GError *
@@ -204,7 +222,7 @@ anc_run_check_inputs (const AncParameters *parameters, AncMeter *meter,
     const AncParameter *parameter = file->parameters->pdata[i];
     const gchar *path = anc_parameters_get (parameters, parameter->name);
 
-    if (path == NULL || parameter->format != ANC_FORMAT_INPUT_FILE)
+    if (path == NULL || !anc_format_is_input (parameter->format))
       continue;
     for (guint j = 0; j < parameter->targets->len; j++) {
       const AncTarget *target = parameter->targets->pdata[j];
