@@ -36,14 +36,10 @@
  */
 #include "config.h"
 
-#include "gstancmqttsrc.h"
+#include "gstancmqttsrc-private.h"
 
-#include "gstancmqttenums.h"
-#include "gstancmqttinbox.h"
 #include "gstancmqttmessages.h"
-#include "gstancmqttproperties.h"
 
-#include "anc-mqtt-connection.h"
 #include "anc-mqtt-gzip.h"
 #include "anc-mqtt-payload.h"
 
@@ -51,44 +47,8 @@ GST_DEBUG_CATEGORY_STATIC (gst_anc_mqtt_src_debug);
 #define GST_CAT_DEFAULT gst_anc_mqtt_src_debug
 
 #define META_NAME "AncMqttMeta"
-#define DEFAULT_QUEUE_LIMIT (16u * 1024u * 1024u)
 /* A sender's clock that goes back, or ahead by more, is a new stream. */
 #define JUMP (10 * GST_SECOND)
-
-enum {
-  PROP_PAYLOAD_FORMAT = GST_ANC_MQTT_PROP_OWN,
-  PROP_GZIP,
-  PROP_CAPS,
-  PROP_TIMESTAMPS,
-  PROP_QUEUE_LIMIT,
-  PROP_QUEUE_POLICY,
-  PROP_STATS,
-};
-
-struct _GstAncMqttSrc {
-  GstPushSrc parent;
-
-  /* Settings, guarded by the object lock */
-  GstAncMqttProperties common;
-  GstAncMqttPayloadFormat format;
-  gboolean gzip;
-  GstCaps *caps; /* property */
-  GstAncMqttTimestamps timestamps;
-  guint64 queue_limit;
-  AncMqttQueuePolicy queue_policy;
-
-  /* From start to stop; set under the object lock */
-  AncMqttConnection *connection;
-  gchar *broker;
-  gsize max_payload;
-  GstAncMqttInbox inbox;
-
-  /* The streaming thread's */
-  gchar *caps_text;      /* of the last message */
-  GstCaps *message_caps; /* the same, parsed */
-  GstClockTime first_pts, last_pts, anchor;
-  guint64 invalid; /* object lock */
-};
 
 static void gst_anc_mqtt_src_uri_handler_init (gpointer interface,
                                                gpointer data);
@@ -405,101 +365,6 @@ gst_anc_mqtt_src_create (GstPushSrc *src, GstBuffer **ret_buffer)
   return GST_FLOW_OK;
 }
 
-/* Object lock held. */
-static GstStructure *
-make_stats (GstAncMqttSrc *self)
-{
-  AncMqttStats stats = { .state = ANC_MQTT_STATE_IDLE };
-  GstStructure *structure;
-
-  if (self->connection != NULL)
-    anc_mqtt_connection_get_stats (self->connection, &stats);
-  g_mutex_lock (&self->inbox.lock);
-  structure = gst_structure_new (
-      "ancmqttsrc", "state", G_TYPE_STRING, anc_mqtt_state_name (stats.state),
-      "connects", G_TYPE_UINT64, stats.connects, "failures", G_TYPE_UINT64,
-      stats.failures, "received", G_TYPE_UINT64, self->inbox.received, "bytes",
-      G_TYPE_UINT64, stats.bytes_in, "queued-messages", G_TYPE_UINT,
-      self->inbox.messages.length, "queued-bytes", G_TYPE_UINT64,
-      (guint64) self->inbox.bytes, "dropped", G_TYPE_UINT64,
-      self->inbox.dropped, "invalid", G_TYPE_UINT64, self->invalid, NULL);
-  g_mutex_unlock (&self->inbox.lock);
-  return structure;
-}
-
-static void
-gst_anc_mqtt_src_set_property (GObject *object, guint id, const GValue *value,
-                               GParamSpec *spec)
-{
-  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (object);
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_PAYLOAD_FORMAT:
-    self->format = (GstAncMqttPayloadFormat) g_value_get_enum (value);
-    break;
-  case PROP_GZIP:
-    self->gzip = g_value_get_boolean (value);
-    break;
-  case PROP_CAPS:
-    gst_clear_caps (&self->caps);
-    if (gst_value_get_caps (value) != NULL)
-      self->caps = gst_caps_copy (gst_value_get_caps (value));
-    break;
-  case PROP_TIMESTAMPS:
-    self->timestamps = (GstAncMqttTimestamps) g_value_get_enum (value);
-    break;
-  case PROP_QUEUE_LIMIT:
-    self->queue_limit = g_value_get_uint64 (value);
-    break;
-  case PROP_QUEUE_POLICY:
-    self->queue_policy = (AncMqttQueuePolicy) g_value_get_enum (value);
-    break;
-  default:
-    if (!gst_anc_mqtt_properties_set (&self->common, id, value))
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-    break;
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-gst_anc_mqtt_src_get_property (GObject *object, guint id, GValue *value,
-                               GParamSpec *spec)
-{
-  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (object);
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_PAYLOAD_FORMAT:
-    g_value_set_enum (value, (gint) self->format);
-    break;
-  case PROP_GZIP:
-    g_value_set_boolean (value, self->gzip);
-    break;
-  case PROP_CAPS:
-    gst_value_set_caps (value, self->caps);
-    break;
-  case PROP_TIMESTAMPS:
-    g_value_set_enum (value, (gint) self->timestamps);
-    break;
-  case PROP_QUEUE_LIMIT:
-    g_value_set_uint64 (value, self->queue_limit);
-    break;
-  case PROP_QUEUE_POLICY:
-    g_value_set_enum (value, (gint) self->queue_policy);
-    break;
-  case PROP_STATS:
-    g_value_take_boxed (value, make_stats (self));
-    break;
-  default:
-    if (!gst_anc_mqtt_properties_get (&self->common, id, value))
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-    break;
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
 static void
 gst_anc_mqtt_src_finalize (GObject *object)
 {
@@ -510,55 +375,6 @@ gst_anc_mqtt_src_finalize (GObject *object)
   gst_clear_caps (&self->caps);
   g_free (self->broker);
   G_OBJECT_CLASS (gst_anc_mqtt_src_parent_class)->finalize (object);
-}
-
-#define FLAGS                                                                  \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-
-static void
-install_properties (GObjectClass *klass)
-{
-  gst_anc_mqtt_properties_install (
-      klass, "Topic filter to subscribe to; + stands for one level, # for all "
-             "that follow; wins over the URI's");
-  g_object_class_install_property (
-      klass, PROP_PAYLOAD_FORMAT,
-      g_param_spec_enum (
-          "payload-format", "Payload format", "What a message holds",
-          GST_TYPE_ANC_MQTT_PAYLOAD_FORMAT, GST_ANC_MQTT_PAYLOAD_RAW, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_GZIP,
-      g_param_spec_boolean ("gzip", "gzip",
-                            "Raw payloads are compressed (json-base64 says "
-                            "so itself)",
-                            FALSE, FLAGS));
-  g_object_class_install_property (klass, PROP_CAPS,
-                                   g_param_spec_boxed ("caps", "Caps",
-                                                       "Caps of raw payloads",
-                                                       GST_TYPE_CAPS, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_TIMESTAMPS,
-      g_param_spec_enum (
-          "timestamps", "Time stamps", "Which time json-base64 buffers carry",
-          GST_TYPE_ANC_MQTT_TIMESTAMPS, GST_ANC_MQTT_TIMESTAMPS_SENDER, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_QUEUE_LIMIT,
-      g_param_spec_uint64 ("queue-limit", "Queue limit",
-                           "Bytes that wait for downstream at most (0: no "
-                           "limit)",
-                           0, G_MAXUINT64, DEFAULT_QUEUE_LIMIT, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_QUEUE_POLICY,
-      g_param_spec_enum ("queue-policy", "Queue policy",
-                         "What is dropped beyond it (block counts as "
-                         "drop-oldest: MQTT cannot wait)",
-                         GST_TYPE_ANC_MQTT_QUEUE_POLICY,
-                         ANC_MQTT_QUEUE_DROP_OLDEST, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-                          "Of the connection and the queue", GST_TYPE_STRUCTURE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -581,7 +397,7 @@ gst_anc_mqtt_src_class_init (GstAncMqttSrcClass *klass)
   src_class->unlock_stop = gst_anc_mqtt_src_unlock_stop;
   src_class->get_caps = gst_anc_mqtt_src_get_caps;
   GST_PUSH_SRC_CLASS (klass)->create = gst_anc_mqtt_src_create;
-  install_properties (object_class);
+  gst_anc_mqtt_src_install_properties (object_class);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (
       element_class, "MQTT source", "Source/Network",
@@ -594,7 +410,7 @@ gst_anc_mqtt_src_init (GstAncMqttSrc *self)
 {
   gst_anc_mqtt_properties_init (&self->common);
   gst_anc_mqtt_inbox_init (&self->inbox);
-  self->queue_limit = DEFAULT_QUEUE_LIMIT;
+  self->queue_limit = GST_ANC_MQTT_SRC_QUEUE_LIMIT;
   self->timestamps = GST_ANC_MQTT_TIMESTAMPS_SENDER;
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);

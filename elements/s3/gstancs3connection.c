@@ -223,7 +223,8 @@ given_provider (const GstAncS3Connection *self, GError **error)
 {
   if ((self->access_key_id != NULL) != (self->secret_access_key != NULL)) {
     anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                       "access-key-id and secret-access-key go together: set "
+                       "The properties access-key-id and secret-access-key go "
+                       "together: set "
                        "both, or none to use what every AWS program finds.");
     return NULL;
   }

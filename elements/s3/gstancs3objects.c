@@ -81,7 +81,7 @@ gst_anc_s3_sink_note_caps (GstAncS3Sink *self, GstCaps *caps)
 void
 gst_anc_s3_sink_forget_stream (GstAncS3Sink *self)
 {
-  self->open = FALSE;
+  self->open = self->broken = FALSE;
   self->objects = 0;
   self->base = self->next = 0;
   self->first = self->last = GST_CLOCK_TIME_NONE;
@@ -195,7 +195,10 @@ gst_anc_s3_sink_begin (GstAncS3Sink *self)
 {
   g_autoptr (GError) error = NULL;
 
+  if (self->broken)
+    return GST_FLOW_ERROR;
   if (!begin (self, &error)) {
+    self->broken = TRUE;
     post_setting_error (self, error);
     return GST_FLOW_ERROR;
   }

@@ -26,6 +26,7 @@ struct _GstAncS3Sink {
   /* of the streaming thread, and of state changes while it rests */
   AncS3Key *pattern;
   gchar *bucket;      /* as it was at the start */
+  gboolean broken;    /* an object could not be begun: said, and no more */
   gboolean open;      /* an object is being written */
   guint objects;      /* begun since the start */
   gchar *key;         /* of the last one */

@@ -405,6 +405,8 @@ close_all (GstAncWsLink *self)
   for (guint i = 0; i < self->peers->len; i++) {
     GstAncWsPeer *peer = g_ptr_array_index (self->peers, i);
 
+    /* The acknowledgement of the end may still be due. */
+    gst_anc_ws_send_pump (peer);
     anc_ws_connection_close (
         peer->connection, ended ? ANC_WS_CLOSE_NORMAL : ANC_WS_CLOSE_GOING_AWAY,
         NULL);

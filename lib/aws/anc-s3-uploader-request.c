@@ -142,20 +142,44 @@ may_release (const AncS3Outgoing *self, const AncS3Piece *piece)
   return self->entry == NULL || (self->unique && piece->number > 1);
 }
 
+/* An answer that is none, or of other bytes than ours: what the client, which
+ * knows no parts, does not try again. */
+static gboolean
+is_nonsense (const GError *error)
+{
+  return g_error_matches (error, ANC_AWS_ERROR, ANC_AWS_ERROR_MALFORMED)
+         || g_error_matches (error, ANC_AWS_ERROR, ANC_AWS_ERROR_CHECKSUM);
+}
+
+static gboolean
+send_part (AncS3Outgoing *self, AncS3Piece *piece, GBytes *body, GError **error)
+{
+  const AncS3UploaderOptions *options = &self->uploader->options;
+  AncBackoff backoff = { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, 0 };
+  g_autoptr (GError) failed = NULL;
+
+  for (guint i = 0; i < ROUNDS; i++) {
+    g_clear_error (&failed);
+    anc_s3_part_clear (&piece->result);
+    if (options->calls->upload_part (
+            options->s3, options->bucket, self->key, self->upload_id,
+            piece->number, body, self->description->attributes.checksum, NULL,
+            &piece->result, cancellable_of (self), &failed))
+      return TRUE;
+    if (!is_nonsense (failed) || i + 1 == ROUNDS
+        || !pause_for (&backoff, cancellable_of (self)))
+      break;
+  }
+  g_propagate_error (error, g_steal_pointer (&failed));
+  return FALSE;
+}
+
 gboolean
 anc_s3_request_part (AncS3Outgoing *self, AncS3Piece *piece, GError **error)
 {
-  const AncS3UploaderOptions *options = &self->uploader->options;
-  g_autoptr (GBytes) body = anc_s3_piece_bytes (piece, error);
-  gboolean good;
+  GBytes *body = anc_s3_piece_bytes (piece, error);
+  gboolean good = body != NULL && send_part (self, piece, body, error);
 
-  if (body == NULL)
-    return FALSE;
-  anc_s3_part_clear (&piece->result);
-  good = options->calls->upload_part (
-      options->s3, options->bucket, self->key, self->upload_id, piece->number,
-      body, self->description->attributes.checksum, NULL, &piece->result,
-      cancellable_of (self), error);
   g_clear_pointer (&body, g_bytes_unref);
   if (!good)
     return FALSE;

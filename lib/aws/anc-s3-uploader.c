@@ -32,7 +32,8 @@ check_options (const AncS3UploaderOptions *options, GError **error)
   if (options->max_memory != 0
       && options->max_memory < 2 * options->part_size) {
     anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                       "max-memory (%" G_GUINT64_FORMAT " bytes) must hold "
+                       "The limit max-memory (%" G_GUINT64_FORMAT
+                       " bytes) must hold "
                        "two parts of part-size (%" G_GUINT64_FORMAT
                        " bytes): raise it or lower part-size.",
                        options->max_memory, options->part_size);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-mqtt-error.h"
 
-G_DEFINE_QUARK (anc - mqtt - error - quark, anc_mqtt_error)
+GQuark
+anc_mqtt_error_quark (void)
+{
+  return g_quark_from_static_string ("anc-mqtt-error-quark");
+}
 
 gboolean
 anc_mqtt_error_is_transient (const GError *error)

@@ -242,7 +242,9 @@ get_data (JsonObject *object, gsize limit, AncMqttPayload *payload,
     return FALSE;
   if (text == NULL)
     return fail (error, "it has no data");
-  data = decode (text, limit, error);
+  /* gzip adds a little to what cannot be compressed */
+  data
+      = decode (text, encoding != NULL ? limit + limit / 8 + 64 : limit, error);
   if (data == NULL)
     return FALSE;
   if (encoding == NULL)

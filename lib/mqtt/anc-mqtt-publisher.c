@@ -38,13 +38,14 @@ forget_adopted (AncMqttConnection *self, AncMqttAdopted *adopted)
 static void
 count_acknowledged (AncMqttConnection *self, guint64 number)
 {
-  anc_mqtt_queue_acknowledge (self->queue, number);
   self->link_acknowledged++;
   self->progress_at = g_get_monotonic_time ();
   g_mutex_lock (&self->lock);
   self->stats.acknowledged++;
   self->stats.in_flight = anc_mqtt_connection_on_their_way (self);
   g_mutex_unlock (&self->lock);
+  /* last: who waits for an empty queue finds it counted */
+  anc_mqtt_queue_acknowledge (self->queue, number);
 }
 
 guint

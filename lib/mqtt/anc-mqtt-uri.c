@@ -36,38 +36,67 @@ read_topic (const gchar *path, gchar **ret_topic)
   return *ret_topic != NULL && g_utf8_validate (*ret_topic, -1, NULL);
 }
 
-static AncMqttUri *
-from_parts (GUri *uri, GError **error)
+/* Names, addresses, and names in other alphabets; not what would end the host
+ * when it is written again. */
+static gboolean
+is_host (const gchar *host)
 {
-  g_autoptr (AncMqttUri) self = g_new0 (AncMqttUri, 1);
-  const gchar *host = g_uri_get_host (uri);
-  gint port = g_uri_get_port (uri);
+  if (host == NULL || *host == '\0' || strpbrk (host, "/?#@[]%\\ ") != NULL)
+    return FALSE;
+  for (; *host != '\0'; host++) {
+    if (g_ascii_iscntrl (*host))
+      return FALSE;
+  }
+  return TRUE;
+}
 
-  self->tls = g_str_equal (g_uri_get_scheme (uri), "mqtts");
-  if (host == NULL || *host == '\0')
+typedef struct {
+  gchar *host;
+  gint port;
+  gchar *path;
+  gchar *query;
+  gchar *fragment;
+} Parts;
+
+static void
+parts_clear (Parts *self)
+{
+  g_free (self->host);
+  g_free (self->path);
+  g_free (self->query);
+  g_free (self->fragment);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Parts, parts_clear)
+
+static AncMqttUri *
+from_parts (AncMqttUri *uri, Parts *parts, GError **error)
+{
+  g_autoptr (AncMqttUri) self = uri;
+
+  if (!is_host (parts->host))
     return fail (error, "names no host; write " FORM);
-  if (port == 0 || port > G_MAXUINT16)
+  if (parts->port == 0 || parts->port > G_MAXUINT16)
     return fail (error, "has a port outside 1 to 65535");
-  if (g_uri_get_query (uri) != NULL)
+  if (parts->query != NULL)
     return fail (error, "has a query; a ? in a topic is written %3F, and "
                         "settings are properties");
-  if (g_uri_get_fragment (uri) != NULL)
+  if (parts->fragment != NULL)
     return fail (error, "has a #; in a topic filter it is written %23");
-  if (!read_topic (g_uri_get_path (uri), &self->topic))
+  if (!read_topic (parts->path, &self->topic))
     return fail (error, "has a topic whose %XX are not UTF-8 text");
-  self->host = g_strdup (host);
-  self->port = port > 0    ? (guint) port
-               : self->tls ? ANC_MQTTS_PORT
-                           : ANC_MQTT_PORT;
-  self->user = g_strdup (g_uri_get_user (uri));
-  self->password = g_strdup (g_uri_get_password (uri));
+  self->host = g_steal_pointer (&parts->host);
+  self->port = parts->port > 0 ? (guint) parts->port
+               : self->tls     ? ANC_MQTTS_PORT
+                               : ANC_MQTT_PORT;
   return g_steal_pointer (&self);
 }
 
 AncMqttUri *
 anc_mqtt_uri_parse (const gchar *text, GError **error)
 {
-  g_autoptr (GUri) uri = NULL;
+  AncMqttUri *self;
+  g_auto (Parts) parts = { 0 };
   g_autofree gchar *scheme = NULL;
 
   if (text == NULL || *text == '\0')
@@ -77,11 +106,16 @@ anc_mqtt_uri_parse (const gchar *text, GError **error)
       || (g_ascii_strcasecmp (scheme, "mqtt") != 0
           && g_ascii_strcasecmp (scheme, "mqtts") != 0))
     return fail (error, "has another scheme; write " FORM);
-  uri = g_uri_parse (text, FLAGS, NULL);
-  if (uri == NULL)
+  self = g_new0 (AncMqttUri, 1);
+  self->tls = g_ascii_strcasecmp (scheme, "mqtts") == 0;
+  if (!g_uri_split_with_user (text, FLAGS, NULL, &self->user, &self->password,
+                              NULL, &parts.host, &parts.port, &parts.path,
+                              &parts.query, &parts.fragment, NULL)) {
+    anc_mqtt_uri_free (self);
     return fail (error, "cannot be read; write " FORM
                         ", other characters than letters as %XX");
-  return from_parts (uri, error);
+  }
+  return from_parts (self, &parts, error);
 }
 
 gchar *

@@ -151,9 +151,11 @@ anc_ws_error_from_io (GError *error, const gchar *host, guint port)
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     remedy = "; is a server running there, and is the port right?";
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
+           || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF)
            || g_error_matches (error, G_TLS_ERROR,
                                G_TLS_ERROR_CERTIFICATE_REQUIRED))
-    remedy = "; it may want a certificate of ours, set `certificate-file`";
+    remedy = "; it may want a certificate (`certificate-file`), or speak no "
+             "TLS (ws://)";
   ours = g_error_new (ANC_WS_ERROR, code, "Cannot connect to %s port %u: %s%s",
                       host, port, error->message, remedy);
   g_error_free (error);

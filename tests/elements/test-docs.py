@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The launch lines in the elements' documentation: each is run as it stands
-by the shell's own rules, in a folder with the files that it names."""
+by the shell's own rules, in a folder with the files that it names, and with a
+real S3 server behind it that the environment names."""
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
+import servers
 import sound
 import tap
 
@@ -24,11 +26,22 @@ def lines(path):
 
 
 class LaunchLines(unittest.TestCase):
+    def services(self, line, folder):
+        """What the line talks to, in its environment."""
+        if "ancs3" not in line:
+            return {}
+        server = self.enterContext(servers.Versitygw())
+        server.create_bucket("voices")
+        server.client().upload_file(str(folder / "noisy.wav"), "voices",
+                                    "noisy.wav")
+        return server.variables()
+
     def run_line(self, line, folder):
         words = shlex.split(line)
         self.assertEqual(words[0], "gst-launch-1.0")
         result = subprocess.run(["gst-launch-1.0", "-q", *words[1:]],
-                                cwd=folder, env=sound.launch_env(),
+                                cwd=folder, env={**sound.launch_env(),
+                                                 **self.services(line, folder)},
                                 capture_output=True, text=True, timeout=120)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertNotIn("WARNING", result.stderr)
@@ -54,10 +67,12 @@ def make_test(path):
     return lambda self: self.check_file(path)
 
 
-# Those that need another end have such a test of their own, in their folder.
+# Those of the network elements need another end: tests/elements/*/ runs them.
+NETWORK = ("mqtt", "s3", "websocket")
+
 for source in sorted((ROOT / "elements").glob("*/*.c")):
-    own = ROOT / "tests/elements" / source.parent.name / "test-docs.py"
-    if "SECTION:element-" in source.read_text() and not own.exists():
+    if source.parent.name not in NETWORK \
+            and "SECTION:element-" in source.read_text():
         setattr(LaunchLines, "test_" + source.stem, make_test(source))
 
 if __name__ == "__main__":

@@ -2,12 +2,9 @@
 
 /* anc.v1 frames, the first byte choosing text or binary. What is understood is
  * written again and must be understood as the same. */
+#include "fuzz.h"
+
 #include "anc-stream-message.h"
-
-#include <stddef.h>
-#include <stdint.h>
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 static void
 check_again (const AncStreamMessage *message, gboolean text)

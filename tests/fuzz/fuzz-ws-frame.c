@@ -2,13 +2,9 @@
 
 /* Frames of RFC 6455, one after another, as a connection reads them. What is
  * accepted lies within the bytes, and is the same when written again. */
+#include "fuzz.h"
+
 #include "anc-ws-frame.h"
-
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 #define MAX_PAYLOAD 4096
 

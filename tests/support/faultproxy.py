@@ -100,8 +100,9 @@ class Link:
             raise faultwire.Gone("cut")
 
     def pause_point(self):
-        if not self.proxy.flowing.is_set():
-            self.proxy.flowing.wait()
+        while not self.proxy.flowing.wait(0.05):
+            if self.ended.is_set():
+                raise faultwire.Gone("cut")
 
     def wait_for_end(self):
         self.ended.wait()
@@ -171,7 +172,7 @@ class FaultProxy:
         with self.lock:
             links = list(self.links)
         for link in links:
-            link.cut(faultwire.reset if reset else faultwire.close)
+            link.cut(faultwire.arm_reset if reset else faultwire.end_both)
 
     def refuse(self):
         """As if no server was there."""

@@ -30,7 +30,8 @@ class Tunnel:
         try:
             self.pump(source, sink, toward)
         except OSError:
-            self.break_both(faultwire.reset)
+            if not self.link.ended.is_set():
+                self.break_both(faultwire.arm_reset)
         # An end that arrives is an end to pass on; the other flow goes on.
         if not self.link.ended.is_set():
             faultwire.end_sending(sink.sock)
@@ -76,8 +77,8 @@ class Tunnel:
             for _ in source.pieces(-1):
                 pass
         else:
-            self.break_both(faultwire.reset if fault.kind == "reset"
-                            else faultwire.close)
+            self.break_both(faultwire.arm_reset if fault.kind == "reset"
+                            else faultwire.end_both)
 
 
 def serve(link):

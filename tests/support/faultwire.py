@@ -163,8 +163,8 @@ class Pacer:
                     time.sleep(ahead)
 
 
-def reset(sock):
-    """Closes so that the peer gets a reset, whatever is still under way. A
+def arm_reset(sock):
+    """When it is closed the peer gets a reset, whatever is still under way. A
     thread that waits in recv() wakes up, and nothing is sent before that."""
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
@@ -172,6 +172,10 @@ def reset(sock):
         sock.shutdown(socket.SHUT_RD)
     except OSError:
         pass
+
+
+def reset(sock):
+    arm_reset(sock)
     sock.close()
 
 
@@ -182,11 +186,16 @@ def end_sending(sock):
         pass
 
 
-def close(sock):
-    """Ends both ways at once. A thread that waits in recv() wakes up, which
-    close() alone would not bring about."""
+def end_both(sock):
+    """Both ways at once. A thread that waits in recv() wakes up, which close()
+    would not bring about; nor may one thread close what another uses, as the
+    number could be that of a new socket by the time it is used."""
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:
         pass
+
+
+def close(sock):
+    end_both(sock)
     sock.close()

@@ -19,21 +19,19 @@ SINK = (
     ("key=a", SETTINGS, "bucket"),
     ("uri=http://x/y", SETTINGS, "s3://BUCKET/KEY"),
     ("uri=s3://voices/a%zz", SETTINGS, "%25"),
-    ('bucket="no bucket" key=a', SETTINGS, "no bucket"),
+    ('bucket="no bucket" key=a', SETTINGS, "bucket name"),
     (URI + 'key="{nosuch}"', SETTINGS, "{nosuch}"),
     (URI + "rotate-size=1000", SETTINGS, "{index}"),
     (URI + "rotate-duration=1000", SETTINGS, "{uuid}"),
     (URI + "max-memory=1000", SETTINGS, "max-memory"),
     (URI + "access-key-id=x", SETTINGS, "secret-access-key"),
-    (URI + "acl=nobody-knows", SETTINGS, "acl"),
-    (URI + "endpoint=gopher://x", SETTINGS, "gopher"),
+    (URI + "endpoint=gopher://x", SETTINGS, "endpoint"),
     (URI + "profile=nobody", DENIED, "nobody"),
     (URI + "spool-directory=/proc/nowhere", "RESOURCE/OPEN_WRITE",
      "/proc/nowhere"),
     ("uri=s3://nosuchbucket/a", MISSING, "nosuchbucket"),
     (URI + "access-key-id=anctest secret-access-key=wrong", DENIED,
      "secret access key"),
-    (URI + "region=eu-west-1", None, "region"),
     (URI + "endpoint=http://127.0.0.1:1 retry-attempts=1",
      "RESOURCE/OPEN_WRITE", "127.0.0.1"),
     (URI + "endpoint=http://nosuch.invalid force-path-style=true "
@@ -57,13 +55,12 @@ class Mistakes(BucketTest):
         with Player(line, env) as player:
             player.send("play")
             word, fields = player.until("error", "eos")
-            player.do("ready")
+            time.sleep(0.05)
             player.stats()
         self.assertEqual(word, "error")
         self.assertLess(time.monotonic() - begin, seconds)
         text = fields["text"]
-        if kind:
-            self.assertEqual(code(fields), kind, text)
+        self.assertEqual(code(fields), kind, text)
         self.assertIn(names, text)
         self.assertRegex(text, r"^[A-Z\"\d].*[.?]$")
         self.assertEqual(fields["source"], "s3")
@@ -105,7 +102,7 @@ class Mistakes(BucketTest):
     def test_expired(self):
         self.proxy.add("status", status=403, code="ExpiredToken", count=0)
         self.check("audiotestsrc num-buffers=2 ! ancs3sink name=s3 " + URI,
-                   self.env, DENIED, "expired")
+                   self.env, DENIED, "ExpiredToken")
 
     def test_stalled(self):
         self.proxy.add("stall", count=0)

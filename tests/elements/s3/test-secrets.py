@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Secrets, however they are given, are in no log of any level, no graph, no
 message and no property that can be read."""
+import re
 import subprocess
 import unittest
 
@@ -80,8 +81,10 @@ class Secrets(BucketTest):
                                    env=sound.launch_env(), check=True,
                                    capture_output=True, text=True).stdout
             for name in ("secret-access-key", "session-token"):
-                flags = shown.split(f"{name} ")[1].split("flags:")[1]
-                self.assertNotIn("readable", flags.splitlines()[0])
+                flags = re.search(rf"^  {name} +:.*\n +flags: (.*)$", shown,
+                                  re.M)[1]
+                self.assertIn("writable", flags)
+                self.assertNotIn("readable", flags)
 
 
 if __name__ == "__main__":

@@ -194,6 +194,17 @@ line_wait_buffers (Line *self, guint n)
   g_mutex_unlock (&self->lock);
 }
 
+guint
+line_n_buffers (Line *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->buffers->len;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
 guint64
 line_stat (Line *self, const gchar *name)
 {

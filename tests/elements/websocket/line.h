@@ -44,4 +44,7 @@ GstMessage *line_wait_message (Line *self, const gchar *name);
 void line_wait_bytes (Line *self, gsize size);
 void line_wait_buffers (Line *self, guint n);
 
+/* Recorded so far. */
+guint line_n_buffers (Line *self);
+
 guint64 line_stat (Line *self, const gchar *name);

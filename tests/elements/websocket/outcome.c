@@ -101,5 +101,7 @@ main (int argc, char **argv)
   gst_object_unref (bus);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
+  /* The leaks tracer reports here. */
+  gst_deinit ();
   return 0;
 }

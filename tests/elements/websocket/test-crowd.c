@@ -139,9 +139,9 @@ test_block (void)
 
   line_play (line);
   do {
-    before = line->buffers->len;
+    before = line_n_buffers (line);
     g_usleep (200000);
-  } while (line->buffers->len != before);
+  } while (line_n_buffers (line) != before);
   g_assert_cmpuint (before, <, 3000);
   crowd_wake (crowd);
   line_wait_eos (line);

@@ -80,6 +80,7 @@ class Peer:
     def __init__(self, handler, **settings):
         self.handler, self.settings = handler, settings
         self.settings.setdefault("subprotocols", ["anc.v1"])
+        self.settings.setdefault("close_timeout", 1)
         self.ready = threading.Event()
         self.loop = asyncio.new_event_loop()
         self.failures = []

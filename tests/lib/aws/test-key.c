@@ -90,7 +90,7 @@ static void
 test_bad (void)
 {
   static const gchar *const table[][2] = {
-    { "", "No key" },
+    { "", "There is no key" },
     { "a{", "{{" },
     { "a}b", "}}" },
     { "{time", "{time" },

@@ -28,7 +28,7 @@ static const struct {
   { "", "s3://BUCKET/KEY" },
   { "s3://", "bucket" },
   { "s3:///a", "bucket" },
-  { "s3://a_b c/d", "a_b c" },
+  { "s3://a_b c/d", "bucket name" },
   { "s3://voices/a%", "%25" },
   { "s3://voices/a%2", "%25" },
   { "s3://voices/{time:%Y}", "%Y}" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The connection against a real mosquitto. */
-#include "broker.h"
+#include "client.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
@@ -54,7 +54,7 @@ exchange (const AncMqttSettings *settings, guint qos, guint count)
 static void
 test_exchange (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
 
   if (broker == NULL)
     return;
@@ -121,7 +121,8 @@ test_refused (void)
 static void
 test_login (void)
 {
-  g_autoptr (Broker) broker = broker_new ("--user ann:right-word");
+  g_autoptr (TestServer) broker
+      = test_server_new ("mosquitto --user ann:right-word");
   g_autoptr (AncMqttSettings) settings = NULL;
 
   if (broker == NULL)
@@ -146,7 +147,7 @@ test_access (void)
 {
   g_autofree gchar *file = NULL;
   g_autofree gchar *options = NULL;
-  g_autoptr (Broker) broker = NULL;
+  g_autoptr (TestServer) broker = NULL;
   g_autoptr (AncMqttSettings) settings = NULL;
   int fd = g_file_open_tmp ("anc-acl-XXXXXX", &file, NULL);
 
@@ -154,8 +155,8 @@ test_access (void)
   g_close (fd, NULL);
   g_assert_true (
       g_file_set_contents (file, "topic readwrite test/#\n", -1, NULL));
-  options = g_strdup_printf ("--acl '%s'", file);
-  broker = broker_new (options);
+  options = g_strdup_printf ("mosquitto --acl '%s'", file);
+  broker = test_server_new (options);
   g_unlink (file);
   if (broker == NULL)
     return;
@@ -214,7 +215,7 @@ static void
 interrupt (guint version, guint kills)
 {
   enum { EACH = 500 };
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (AncMqttQueue) queue = memory_queue ();
   g_autoptr (AncMqttSettings) settings = NULL;
   g_autoptr (Client) listener = NULL, sender = NULL;
@@ -230,8 +231,8 @@ interrupt (guint version, guint kills)
     publish_number (queue, 1, i);
     if (i % EACH == EACH - 1) {
       client_wait_messages (listener, i / 2);
-      broker_command (broker, "save");
-      broker_command (broker, "restart");
+      test_server_tell (broker, "save");
+      test_server_tell (broker, "restart");
     }
   }
   g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
@@ -257,7 +258,7 @@ static void
 exactly_once (guint version, guint cuts)
 {
   enum { EACH = 200 };
-  g_autoptr (Broker) broker = broker_new ("--proxy");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto --proxy");
   g_autoptr (AncMqttQueue) queue = memory_queue ();
   g_autoptr (AncMqttSettings) settings = NULL;
   g_autoptr (Client) listener = NULL, sender = NULL;
@@ -267,13 +268,13 @@ exactly_once (guint version, guint cuts)
   settings = broker_settings (broker, "PORT");
   settings->version = version;
   listener = named (settings, "listener", NULL);
-  settings->port = broker_port (broker, "PROXY_PORT");
+  settings->port = test_server_get_port (broker, "PROXY_PORT");
   sender = named (settings, "sender", queue);
   for (guint i = 0; i < EACH * cuts; i++) {
     publish_number (queue, 2, i);
     if (i % EACH == EACH - 1) {
       client_wait_messages (listener, i - EACH + 20);
-      broker_command (broker, "proxy cut");
+      test_server_tell (broker, "proxy cut");
     }
   }
   g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
@@ -293,7 +294,7 @@ test_exactly_once (void)
 static void
 test_stalled (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (AncMqttQueue) queue = memory_queue ();
   g_autoptr (AncMqttSettings) settings = NULL;
   g_autoptr (Client) sender = NULL;
@@ -306,12 +307,12 @@ test_stalled (void)
   sender = client_new (settings, queue, NULL);
   client_start (sender);
   client_wait_state (sender, ANC_MQTT_STATE_CONNECTED);
-  broker_command (broker, "suspend");
+  test_server_tell (broker, "suspend");
   publish (queue, "test/a", 1, "x");
   client_wait_state (sender, ANC_MQTT_STATE_WAITING);
   g_assert_error (sender->reason, ANC_MQTT_ERROR, ANC_MQTT_ERROR_UNREACHABLE);
   g_assert_nonnull (strstr (sender->reason->message, "acknowledged nothing"));
-  broker_command (broker, "resume");
+  test_server_tell (broker, "resume");
   g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
                    ANC_MQTT_WAIT_DONE);
 }
@@ -320,7 +321,7 @@ test_stalled (void)
 static void
 test_close_early (void)
 {
-  g_autoptr (Broker) broker = broker_new ("");
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
   g_autoptr (AncMqttQueue) queue = memory_queue ();
   g_autoptr (AncMqttSettings) settings = NULL;
   AncMqttQueueCounts counts;
@@ -328,7 +329,7 @@ test_close_early (void)
   if (broker == NULL)
     return;
   settings = broker_settings (broker, "PORT");
-  broker_command (broker, "suspend");
+  test_server_tell (broker, "suspend");
   publish (queue, "test/a", 1, "x");
   for (guint i = 0; i < 3; i++) {
     g_autoptr (Client) sender = client_new (settings, queue, NULL);
@@ -336,7 +337,7 @@ test_close_early (void)
     client_start (sender);
     g_usleep (i * 20000);
   }
-  broker_command (broker, "resume");
+  test_server_tell (broker, "resume");
   anc_mqtt_queue_get_counts (queue, &counts);
   g_assert_cmpuint (counts.messages, ==, 1);
 }

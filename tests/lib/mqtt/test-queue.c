@@ -173,15 +173,15 @@ test_policies (gconstpointer on_disk)
   queue = open_queue (NULL, ANC_MQTT_QUEUE_BLOCK, 1);
   append (queue, 0, 0, NULL);
   g_assert_cmpint (append (queue, 1, 0, NULL), ==, ANC_MQTT_QUEUE_FULL);
-  g_assert_cmpint (anc_mqtt_queue_wait_room (queue, 0), ==,
+  g_assert_cmpint (anc_mqtt_queue_wait_room (queue, 1, 0), ==,
                    ANC_MQTT_WAIT_TIMEOUT);
   anc_mqtt_queue_set_flushing (queue, TRUE);
-  g_assert_cmpint (anc_mqtt_queue_wait_room (queue, -1), ==,
+  g_assert_cmpint (anc_mqtt_queue_wait_room (queue, 1, -1), ==,
                    ANC_MQTT_WAIT_FLUSHING);
   anc_mqtt_queue_set_flushing (queue, FALSE);
   take (queue, &number);
   anc_mqtt_queue_acknowledge (queue, number);
-  g_assert_cmpint (anc_mqtt_queue_wait_room (queue, -1), ==,
+  g_assert_cmpint (anc_mqtt_queue_wait_room (queue, 1, -1), ==,
                    ANC_MQTT_WAIT_DONE);
   anc_mqtt_queue_unref (queue);
   if (directory != NULL)

@@ -1,123 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "broker.h"
+#include "client.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 #define PATIENCE (30 * G_TIME_SPAN_SECOND)
 
-struct _Broker {
-  GSubprocess *process;
-  GDataInputStream *output;
-  GHashTable *facts;
-};
-
-static gchar *
-read_line (Broker *self)
-{
-  g_autoptr (GError) error = NULL;
-  gchar *line
-      = g_data_input_stream_read_line (self->output, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return line;
-}
-
-static void
-start (Broker *self, const gchar *options)
-{
-  g_autofree gchar *script
-      = g_test_build_filename (G_TEST_DIST, "tests/support/serve.py", NULL);
-  g_autofree gchar *command
-      = g_strdup_printf ("python3 '%s' mosquitto %s", script, options);
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_auto (GStrv) words = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_shell_parse_argv (command, NULL, &words, &error);
-  g_assert_no_error (error);
-  g_subprocess_launcher_unsetenv (launcher, "LD_PRELOAD");
-  self->process = g_subprocess_launcher_spawnv (
-      launcher, (const gchar *const *) words, &error);
-  g_assert_no_error (error);
-  self->output
-      = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
-}
-
-Broker *
-broker_new (const gchar *options)
-{
-  Broker *self = g_new0 (Broker, 1);
-  gchar *line;
-
-  start (self, options);
-  self->facts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  while ((line = read_line (self)) != NULL && *line != '\0') {
-    gchar *equals = strchr (line, '=');
-
-    if (g_str_has_prefix (line, "skip: ")) {
-      g_test_skip (line);
-      g_free (line);
-      broker_free (self);
-      return NULL;
-    }
-    g_assert_nonnull (equals);
-    *equals = '\0';
-    g_hash_table_insert (self->facts, line, equals + 1);
-  }
-  g_assert_nonnull (line);
-  g_free (line);
-  return self;
-}
-
-const gchar *
-broker_get (Broker *self, const gchar *key)
-{
-  const gchar *value = g_hash_table_lookup (self->facts, key);
-
-  g_assert_nonnull (value);
-  return value;
-}
-
-guint
-broker_port (Broker *self, const gchar *key)
-{
-  return (guint) g_ascii_strtoull (broker_get (self, key), NULL, 10);
-}
-
-void
-broker_command (Broker *self, const gchar *command)
-{
-  g_autofree gchar *line = g_strconcat (command, "\n", NULL);
-  g_autofree gchar *answer = NULL;
-
-  g_assert_true (
-      g_output_stream_write_all (g_subprocess_get_stdin_pipe (self->process),
-                                 line, strlen (line), NULL, NULL, NULL));
-  answer = read_line (self);
-  g_assert_cmpstr (answer, ==, "ok");
-}
-
-void
-broker_free (Broker *self)
-{
-  g_output_stream_close (g_subprocess_get_stdin_pipe (self->process), NULL,
-                         NULL);
-  g_subprocess_wait (self->process, NULL, NULL);
-  g_object_unref (self->output);
-  g_object_unref (self->process);
-  g_hash_table_unref (self->facts);
-  g_free (self);
-}
-
 AncMqttSettings *
-broker_settings (Broker *self, const gchar *key)
+broker_settings (TestServer *broker, const gchar *key)
 {
   AncMqttSettings *settings = anc_mqtt_settings_new ();
 
-  settings->host = g_strdup (broker_get (self, "HOST"));
-  settings->port = broker_port (self, key);
+  settings->host = g_strdup (test_server_get (broker, "HOST"));
+  settings->port = test_server_get_port (broker, key);
   settings->tls = g_str_equal (key, "TLS_PORT");
   settings->reconnect_first_ms = 20;
   settings->reconnect_longest_ms = 100;

@@ -2,17 +2,7 @@
 #pragma once
 
 #include "anc-mqtt-connection.h"
-
-/* A real mosquitto, through tests/support/serve.py. */
-typedef struct _Broker Broker;
-
-/* Options of serve.py as in a shell. NULL: it cannot be had, and the test was
- * skipped. */
-Broker *broker_new (const gchar *options);
-const gchar *broker_get (Broker *self, const gchar *key);
-guint broker_port (Broker *self, const gchar *key);
-void broker_command (Broker *self, const gchar *command);
-void broker_free (Broker *self);
+#include "testserver.h"
 
 /* A connection under test: its state changes and messages as they come. */
 typedef struct {
@@ -38,12 +28,12 @@ void client_wait_messages (Client *self, guint count);
 const gchar *client_text (Client *self, guint i);
 void client_free (Client *self);
 
-/* Settings for the broker's port `key`, quick to try again. */
-AncMqttSettings *broker_settings (Broker *self, const gchar *key);
+/* Settings for a port of mosquitto's, PORT or TLS_PORT or PROXY_PORT, quick to
+ * try again. */
+AncMqttSettings *broker_settings (TestServer *broker, const gchar *key);
 
 AncMqttQueueResult publish (AncMqttQueue *queue, const gchar *topic, guint qos,
                             const gchar *text);
 AncMqttQueue *memory_queue (void);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Broker, broker_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)

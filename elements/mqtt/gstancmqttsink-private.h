@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstancmqttsink.h"
+
+#include "gstancmqttenums.h"
+#include "gstancmqttproperties.h"
+
+#include "anc-mqtt-connection.h"
+
+G_BEGIN_DECLS
+
+#define GST_ANC_MQTT_SINK_QUEUE_LIMIT (64u * 1024u * 1024u)
+
+struct _GstAncMqttSink {
+  GstBaseSink parent;
+
+  /* Settings, guarded by the object lock */
+  GstAncMqttProperties common;
+  GstAncMqttPayloadFormat format;
+  gboolean gzip;
+  gboolean retain;
+  gchar *queue_directory;
+  AncMqttQueueOptions queue_options;
+  GstClockTime drain_timeout;
+
+  /* From start to stop; set under the object lock */
+  AncMqttQueue *queue;
+  AncMqttConnection *connection;
+  gchar *broker;
+  guint64 max_payload;
+  gboolean aws;
+  /* Why the waits of the streaming thread end; object lock */
+  gboolean unlocked;
+  gboolean failed;
+
+  /* The streaming thread's */
+  gchar *template;
+  gchar *topic;
+  GstTagList *tags;
+  gchar *caps;
+};
+
+void gst_anc_mqtt_sink_install_properties (GObjectClass *klass);
+void gst_anc_mqtt_sink_set_property (GObject *object, guint id,
+                                     const GValue *value, GParamSpec *spec);
+void gst_anc_mqtt_sink_get_property (GObject *object, guint id, GValue *value,
+                                     GParamSpec *spec);
+
+G_END_DECLS
