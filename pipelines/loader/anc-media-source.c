@@ -38,21 +38,44 @@ copy_settings (const AncParameters *parameters, const AncParameter *of,
   }
 }
 
+/* The element that the pipeline reads it with; NULL: it is none that takes a
+ * URI itself. */
 static GstElement *
-new_for_uri (const AncParameter *of, const gchar *uri, GError **error)
+new_as_declared (const AncPipelineFile *file, const AncParameter *of)
 {
-  g_autoptr (GError) cause = NULL;
-  g_autofree gchar *clause = NULL;
+  const AncTarget *target = of->targets->len > 0 ? of->targets->pdata[0] : NULL;
+  g_autofree gchar *factory
+      = target != NULL ? anc_text_factory_of (file->text, target->element)
+                       : NULL;
   GstElement *source
-      = gst_element_make_from_uri (GST_URI_SRC, uri, NULL, &cause);
+      = factory != NULL ? gst_element_factory_make (factory, NULL) : NULL;
 
-  if (source != NULL)
+  if (source == NULL || GST_IS_URI_HANDLER (source))
     return source;
-  clause = anc_error_as_clause (cause);
-  g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-               "%s=%s: it cannot be "
-               "used: %s",
-               of->name, uri, clause);
+  gst_object_unref (gst_object_ref_sink (source));
+  return NULL;
+}
+
+static GstElement *
+new_for_uri (const AncPipelineFile *file, const AncParameter *of,
+             const gchar *uri, GError **error)
+{
+  GstElement *source = new_as_declared (file, of);
+  g_autoptr (GError) cause = NULL;
+  g_autofree gchar *reason = NULL;
+
+  if (source == NULL) {
+    source = gst_element_make_from_uri (GST_URI_SRC, uri, NULL, &cause);
+    if (source != NULL)
+      return source;
+    reason = anc_error_as_clause (cause);
+  } else {
+    if (anc_property_set (source, "uri", uri, &reason))
+      return source;
+    gst_object_unref (gst_object_ref_sink (source));
+  }
+  g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER, "%s=%s: it %s", of->name,
+               uri, reason);
   return NULL;
 }
 
@@ -64,7 +87,8 @@ anc_media_source_new (const AncParameters *parameters, const AncParameter *of,
   GstElement *source;
 
   if (of->format == ANC_FORMAT_INPUT_URI) {
-    source = new_for_uri (of, name, error);
+    source
+        = new_for_uri (anc_parameters_get_file (parameters), of, name, error);
     if (source != NULL)
       copy_settings (parameters, of, source);
     return source;

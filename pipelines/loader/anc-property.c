@@ -52,13 +52,29 @@ to_value (GParamSpec *pspec, const gchar *text, GValue *value,
   return FALSE;
 }
 
+static gboolean
+has_protocol (const gchar *const *protocols, const gchar *uri)
+{
+  g_autofree gchar *protocol = gst_uri_get_protocol (uri);
+
+  return protocol != NULL && g_strv_contains (protocols, protocol);
+}
+
 /* Set as a property a bad URI would be told only when the element starts. */
 static gboolean
 set_uri (GstElement *element, const gchar *uri, gchar **ret_reason)
 {
+  const gchar *const *protocols
+      = gst_uri_handler_get_protocols (GST_URI_HANDLER (element));
   g_autoptr (GError) error = NULL;
   g_autofree gchar *clause = NULL;
 
+  if (!has_protocol (protocols, uri)) {
+    g_autofree gchar *all = g_strjoinv (":// or ", (gchar **) protocols);
+
+    *ret_reason = g_strdup_printf ("must begin with %s://", all);
+    return FALSE;
+  }
   if (gst_uri_handler_set_uri (GST_URI_HANDLER (element), uri, &error))
     return TRUE;
   clause = anc_error_as_clause (error);

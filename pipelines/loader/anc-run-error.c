@@ -4,6 +4,7 @@
 #include "anc-error.h"
 #include "anc-input-file.h"
 #include "anc-run-device.h"
+#include "anc-run-network.h"
 
 #include <string.h>
 
@@ -106,7 +107,11 @@ anc_run_error_describe (const AncParameters *parameters, GstElement *pipeline,
   g_autofree gchar *clause = clause_of (cause, debug);
   g_autofree gchar *text = NULL;
 
-  if (output != NULL)
+  if (output != NULL && anc_run_is_about_existing (message))
+    text = g_strdup_printf ("%s exists already; choose another name, or add "
+                            "--overwrite",
+                            output);
+  else if (output != NULL)
     text = g_strdup_printf ("%s could not be written: %s", output, clause);
   else if (input != NULL)
     text = describe_input (input, cause, clause);

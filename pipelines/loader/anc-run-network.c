@@ -17,6 +17,50 @@ anc_run_writes_to_network (GstElement *pipeline)
   return FALSE;
 }
 
+static void
+protect (const AncParameter *parameter, GstElement *pipeline,
+         gboolean overwrite)
+{
+  for (guint i = 0; i < parameter->targets->len; i++) {
+    const AncTarget *target = parameter->targets->pdata[i];
+    g_autoptr (GstElement) element
+        = gst_bin_get_by_name (GST_BIN (pipeline), target->element);
+
+    if (element != NULL
+        && g_object_class_find_property (G_OBJECT_GET_CLASS (element),
+                                         "if-none-match")
+               != NULL)
+      g_object_set (element, "if-none-match", !overwrite, NULL);
+  }
+}
+
+void
+anc_run_protect_outputs (const AncParameters *parameters, GstElement *pipeline,
+                         gboolean overwrite)
+{
+  AncPipelineFile *file = anc_parameters_get_file (parameters);
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+
+    if (parameter->format == ANC_FORMAT_OUTPUT_URI
+        && anc_parameters_get (parameters, parameter->name) != NULL)
+      protect (parameter, pipeline, overwrite);
+  }
+}
+
+gboolean
+anc_run_is_about_existing (GstMessage *message)
+{
+  const GstStructure *details = NULL;
+
+  gst_message_parse_error_details (message, &details);
+  return details != NULL
+         && g_strcmp0 (gst_structure_get_string (details, "error-code"),
+                       "PreconditionFailed")
+                == 0;
+}
+
 typedef struct {
   GMutex lock;
   GCond cond;

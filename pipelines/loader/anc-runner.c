@@ -123,6 +123,7 @@ anc_runner_new (AncParameters *parameters, const AncRunnerOptions *options,
   self->pipeline = anc_builder_build (parameters, output_path, self, error);
   if (self->pipeline == NULL)
     return NULL;
+  anc_run_protect_outputs (parameters, self->pipeline, options->overwrite);
   self->meter = anc_meter_new (self->pipeline);
   self->context = g_main_context_ref_thread_default ();
   self->loop = g_main_loop_new (self->context, FALSE);
@@ -195,6 +196,12 @@ on_warning (AncRunner *self, GstMessage *message)
   g_autoptr (GError) cause = NULL;
   GError *error;
 
+  /* That a microphone has stopped is no news after ^C; what cannot be written
+   * is. */
+  if (self->interrupts > 0
+      && !GST_OBJECT_FLAG_IS_SET (GST_MESSAGE_SRC (message),
+                                  GST_ELEMENT_FLAG_SINK))
+    return;
   gst_message_parse_warning (message, &cause, NULL);
   error = anc_run_error_from_warning (self->parameters, self->pipeline, message,
                                       cause);
