@@ -15,8 +15,10 @@
  * primary does, or #GstAncNlms:delay below 0 must hold the primary back;
  * #GstAncNlms:filter-length is the length of the path between the two, at
  * least the delay and the first reflections: 256 taps at 16 kHz are 16 ms, a
- * room wants 2,048 and more. A larger step size adapts faster and leaves more
- * noise; about 0.1 to 0.5 is usual with a voice in the primary.
+ * room wants 2,048 and more. A larger step size adapts faster; the louder the
+ * voice in the primary, the smaller it must be, or the filter runs after the
+ * voice and takes it apart: 0.1 to 0.5 without a voice, 0.01 to 0.03 with one
+ * as loud as the noise, 0.003 to 0.01 with one that is louder.
  *
  * Latency: none; with a delay below 0 that delay; live with a reference pad
  * #GstAncNlms:reference-timeout in addition, which should be longer than one
@@ -24,7 +26,7 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 ancnlms name=c filter-length=512 ! wavenc ! filesink location=clean.wav  filesrc location=noisy.wav ! wavparse ! audioconvert ! c.sink  filesrc location=reference.wav ! wavparse ! audioconvert ! c.reference
+ * gst-launch-1.0 ancnlms name=c filter-length=512 step-size=0.01 ! wavenc ! filesink location=clean.wav  filesrc location=noisy.wav ! wavparse ! audioconvert ! c.sink  filesrc location=reference.wav ! wavparse ! audioconvert ! c.reference
  * ]| Two files to a clean one.
  * |[
  * gst-launch-1.0 audiotestsrc num-buffers=100 wave=pink-noise ! audio/x-raw,channels=2 ! audioconvert ! ancnlms reference-channel=1 post-messages=true ! fakesink

@@ -143,10 +143,10 @@ build (GstAncCanceller *self, const AncFilterLayout *layout,
   if (status != ANC_OK) {
     *ret_message = g_strdup_printf (
         status == ANC_ERROR_MEMORY
-            ? "There is not enough memory for %u references of %u taps; set a "
-              "smaller filter-length."
-            : "%u references of %u taps are more than this algorithm filters "
-              "with; set a smaller filter-length.",
+            ? "There is not enough memory for %u x %u taps (references x "
+              "filter-length); set a smaller filter-length."
+            : "%u x %u taps (references x filter-length) are more than this "
+              "algorithm filters with; set a smaller filter-length.",
         layout->n_references, layout->filter_length);
     return FALSE;
   }

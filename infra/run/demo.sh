@@ -78,6 +78,8 @@ TEXT
 
 main ()
 {
+  [ $# -eq 0 ] || die "demo takes no arguments; to clean a recording of your own:
+  ./run anc run cancel primary=VOICE.wav reference=NOISE.wav output=CLEAN.wav"
   need_packages build run demo
   take_lock
   build_release use || return 1

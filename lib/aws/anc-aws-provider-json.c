@@ -16,7 +16,8 @@ anc_aws_wipe_bytes (GBytes *bytes)
   if (bytes == NULL)
     return;
   data = g_bytes_unref_to_data (bytes, &size);
-  explicit_bzero (data, size);
+  if (size > 0)
+    explicit_bzero (data, size);
   g_free (data);
 }
 

@@ -116,8 +116,12 @@ read_line (JsonObject *object, AncS3SpoolRecord *record, gboolean *ret_done)
 {
   gint64 duration;
 
-  if (json_object_has_member (object, "upload"))
+  if (json_object_has_member (object, "creating"))
+    return get_integer (object, "creating", &record->creating);
+  if (json_object_has_member (object, "upload")) {
+    record->creating = 0;
     return get_string (object, "upload", &record->upload_id);
+  }
   if (json_object_has_member (object, "part"))
     return read_part (object, record);
   if (json_object_has_member (object, "done")) {
@@ -126,6 +130,7 @@ read_line (JsonObject *object, AncS3SpoolRecord *record, gboolean *ret_done)
   }
   if (json_object_has_member (object, "key")) {
     g_clear_pointer (&record->upload_id, g_free);
+    record->creating = 0;
     g_ptr_array_set_size (record->parts, 0);
     record->unique = TRUE;
     return get_string (object, "key", &record->key);

@@ -251,6 +251,16 @@ log_record (AncS3SpoolEntry *self, const AncS3SpoolRecord *record,
 }
 
 gboolean
+anc_s3_spool_entry_log_creating (AncS3SpoolEntry *self, gint64 time,
+                                 GError **error)
+{
+  g_autoptr (JsonBuilder) builder = line_new ("creating");
+
+  json_builder_add_int_value (builder, time);
+  return add_line (self, builder, error);
+}
+
+gboolean
 anc_s3_spool_entry_log_upload (AncS3SpoolEntry *self, const gchar *upload_id,
                                GError **error)
 {

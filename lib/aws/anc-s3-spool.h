@@ -13,7 +13,8 @@
  *   journal         one JSON object a line, only ever added to:
  *                     {"format": 1, "bucket", "key", "unique", "index",
  *                      "started", "attributes": {...}}  what it is
- *                     {"upload": ID}      CreateMultipartUpload answered
+ *                     {"creating": TIME}  CreateMultipartUpload is to be sent
+ *                     {"upload": ID}      it answered
  *                     {"part": N, "size", "etag", "checksum"}  UploadPart did
  *                     {"end": NS}         the stream ended; its duration
  *                     {"key": KEY}        goes to another key, all anew
@@ -55,6 +56,7 @@ typedef struct {
   guint64 index;
   gint64 started; /* microseconds since 1970 */
   AncS3Description *description;
+  gint64 creating;  /* an upload may have been begun then; 0: none */
   gchar *upload_id; /* NULL: none yet */
   GPtrArray *parts; /* of AncS3Part, by number - 1; NULL: not uploaded */
   gboolean ended;
@@ -75,6 +77,8 @@ gint anc_s3_spool_entry_open_part (AncS3SpoolEntry *self, guint number,
 void anc_s3_spool_entry_remove_part (AncS3SpoolEntry *self, guint number);
 
 /* Each returns once it is on disk. */
+gboolean anc_s3_spool_entry_log_creating (AncS3SpoolEntry *self, gint64 time,
+                                          GError **error);
 gboolean anc_s3_spool_entry_log_upload (AncS3SpoolEntry *self,
                                         const gchar *upload_id, GError **error);
 gboolean anc_s3_spool_entry_log_part (AncS3SpoolEntry *self,

@@ -39,6 +39,7 @@ typedef struct {
   GQueue queue;      /* of pieces to send, borrowed */
   gchar *upload_id;  /* NULL: not created */
   gchar *old_key, *old_upload_id; /* recovered: to be aborted first, or NULL */
+  gint64 old_doubt_since; /* likewise, an upload of unknown id; 0: none */
   gchar *possible_uploads;
   gint64 doubt_since; /* real time: an upload may have been begun; 0: no */
   gboolean object_in_doubt; /* it may be there, and S3 could not be asked */
@@ -130,6 +131,8 @@ gboolean anc_s3_settle_complete (AncS3Outgoing *self, GPtrArray *parts,
 /* An upload that a lost reply began: adopts it or notes it. FALSE: it could not
  * be found out, and `doubt_since` stays. */
 gboolean anc_s3_settle_create (AncS3Outgoing *self, GError **error);
+/* Notes as possibly ours what was begun for `key` since then. */
+void anc_s3_note_uploads (AncS3Outgoing *self, const gchar *key, gint64 since);
 /* By on_error. TRUE: it became an object after all (COMPLETE). `ret_left`:
  * the upload that stays, NULL: none. */
 gboolean anc_s3_clean_up (AncS3Outgoing *self, AncS3ObjectInfo *ret_info,

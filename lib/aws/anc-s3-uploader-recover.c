@@ -32,7 +32,7 @@ recovered_key (const AncS3SpoolRecord *record)
  * next crash finds the same. */
 static gboolean
 rename_object (AncS3SpoolFound *found, gchar **ret_old_key,
-               gchar **ret_old_upload_id)
+               gchar **ret_old_upload_id, gint64 *ret_old_doubt)
 {
   AncS3SpoolRecord *record = &found->record;
   g_autofree gchar *key = recovered_key (record);
@@ -40,6 +40,8 @@ rename_object (AncS3SpoolFound *found, gchar **ret_old_key,
   if (!anc_s3_spool_entry_log_key (found->entry, key, NULL))
     return FALSE;
   *ret_old_upload_id = g_steal_pointer (&record->upload_id);
+  *ret_old_doubt = record->creating;
+  record->creating = 0;
   *ret_old_key = g_steal_pointer (&record->key);
   record->key = g_steal_pointer (&key);
   record->unique = TRUE;
@@ -94,7 +96,8 @@ restore_pieces (AncS3Outgoing *object, AncS3SpoolFound *found)
     if (!restore_piece (object, found, i))
       return FALSE;
   }
-  object->multipart = count > 1 || object->upload_id != NULL;
+  object->multipart
+      = count > 1 || object->upload_id != NULL || object->doubt_since != 0;
   if (!object->multipart)
     g_queue_clear (&object->queue);
   return TRUE;
@@ -104,14 +107,18 @@ static AncS3Outgoing *
 restore (AncS3Uploader *self, AncS3SpoolFound *found)
 {
   gchar *old_key = NULL, *old_upload_id = NULL;
+  gint64 old_doubt = 0;
   AncS3Outgoing *object;
 
-  if (!found->record.unique && !rename_object (found, &old_key, &old_upload_id))
+  if (!found->record.unique
+      && !rename_object (found, &old_key, &old_upload_id, &old_doubt))
     return NULL;
   object = anc_s3_outgoing_new (self, found->record.key,
                                 &found->record.description->attributes);
   object->old_key = old_key;
   object->old_upload_id = old_upload_id;
+  object->old_doubt_since = old_doubt;
+  object->doubt_since = found->record.creating;
   object->upload_id = g_steal_pointer (&found->record.upload_id);
   object->recovered = object->unique = object->ended = TRUE;
   object->index = found->record.index;

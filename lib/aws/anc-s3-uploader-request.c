@@ -37,11 +37,13 @@ abort_old (AncS3Outgoing *self)
 {
   const AncS3UploaderOptions *options = &self->uploader->options;
 
-  if (self->old_upload_id == NULL)
-    return;
-  options->calls->abort (options->s3, options->bucket, self->old_key,
-                         self->old_upload_id, cancellable_of (self), NULL);
+  if (self->old_upload_id != NULL)
+    options->calls->abort (options->s3, options->bucket, self->old_key,
+                           self->old_upload_id, cancellable_of (self), NULL);
   g_clear_pointer (&self->old_upload_id, g_free);
+  if (self->old_doubt_since != 0)
+    anc_s3_note_uploads (self, self->old_key, self->old_doubt_since);
+  self->old_doubt_since = 0;
 }
 
 static gboolean
@@ -100,6 +102,10 @@ create_once (AncS3Outgoing *self, GError **error)
     return FALSE;
   if (self->upload_id != NULL)
     return TRUE;
+  /* so that the next start knows of an upload whose id died with us */
+  if (self->entry != NULL
+      && !anc_s3_spool_entry_log_creating (self->entry, now, error))
+    return FALSE;
   if (options->calls->create (options->s3, options->bucket, self->key,
                               &self->description->attributes, &upload_id,
                               cancellable_of (self), &failed)) {
@@ -298,8 +304,9 @@ anc_s3_request_complete (AncS3Outgoing *self, AncS3ObjectInfo *ret_info,
     g_clear_error (&failed);
     if (complete_once (self, parts, checksum, ret_info, &failed))
       return TRUE;
-    /* a second round is doubtful by itself: the first may have been heard */
-    if ((i > 0 || anc_s3_error_is_doubtful (failed))
+    /* a second round is doubtful by itself: the first may have been heard, and
+     * so may have been the one of a process that is gone */
+    if ((i > 0 || self->recovered || anc_s3_error_is_doubtful (failed))
         && anc_s3_settle_complete (self, parts, checksum, ret_info))
       return TRUE;
     if (is_invalid_part (failed) ? !correct_etags (self, parts)

@@ -170,6 +170,23 @@ anc_s3_settle_create (AncS3Outgoing *self, GError **error)
   return TRUE;
 }
 
+void
+anc_s3_note_uploads (AncS3Outgoing *self, const gchar *key, gint64 since)
+{
+  const AncS3UploaderOptions *options = &self->uploader->options;
+  g_autoptr (GPtrArray) uploads = NULL;
+
+  if (!options->calls->list_uploads (options->s3, options->bucket, key,
+                                     &uploads, self->last, NULL))
+    return;
+  for (guint i = 0; i < uploads->len; i++) {
+    const AncS3Upload *upload = g_ptr_array_index (uploads, i);
+    if (g_str_equal (upload->key, key)
+        && upload->initiated >= since - CLOCKS_APART)
+      note_possible (self, upload->upload_id);
+  }
+}
+
 static gboolean
 is_gone (AncS3Outgoing *self)
 {

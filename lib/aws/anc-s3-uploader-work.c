@@ -57,11 +57,12 @@ find_step (AncS3Uploader *self, AncS3Outgoing **ret_object)
 static void
 wait_for_work (AncS3Uploader *self)
 {
-  gint64 earliest = G_MAXINT64;
+  gint64 earliest = G_MAXINT64, now = g_get_monotonic_time ();
 
   for (GList *l = self->objects.head; l != NULL; l = l->next) {
     const AncS3Outgoing *object = l->data;
-    if (object->not_before > 0)
+    /* a time that has passed is waited for no more, whatever it waits for */
+    if (object->not_before > now && object->error == NULL)
       earliest = MIN (earliest, object->not_before);
   }
   if (earliest == G_MAXINT64)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-mqtt-session.h"
 
-#include <stdlib.h>
+#include <MQTTAsync.h>
 #include <string.h>
 
 struct _AncMqttSession {
@@ -67,7 +67,7 @@ on_put (void *handle, char *key, int count, char *buffers[], int sizes[])
   return 0;
 }
 
-/* Paho frees what it is given with free(). */
+/* Paho frees what it is given, and only what its own allocator gave. */
 static int
 on_get (void *handle, char *key, char **ret_data, int *ret_size)
 {
@@ -80,7 +80,7 @@ on_get (void *handle, char *key, char **ret_data, int *ret_size)
     gsize size;
     const void *data = g_bytes_get_data (packet, &size);
 
-    *ret_data = malloc (size);
+    *ret_data = MQTTAsync_malloc (size);
     *ret_size = (int) size;
     if (*ret_data != NULL)
       memcpy (*ret_data, data, size);
@@ -102,6 +102,15 @@ on_remove (void *handle, char *key)
   return 0;
 }
 
+static char *
+copy_key (const gchar *key)
+{
+  gsize size = strlen (key) + 1;
+  char *copy = MQTTAsync_malloc (size);
+
+  return copy != NULL ? memcpy (copy, key, size) : NULL;
+}
+
 static int
 on_keys (void *handle, char ***ret_keys, int *ret_count)
 {
@@ -112,10 +121,10 @@ on_keys (void *handle, char ***ret_keys, int *ret_count)
 
   g_mutex_lock (&self->lock);
   count = g_hash_table_size (self->packets);
-  *ret_keys = count > 0 ? malloc (count * sizeof (char *)) : NULL;
+  *ret_keys = count > 0 ? MQTTAsync_malloc (count * sizeof (char *)) : NULL;
   g_hash_table_iter_init (&iter, self->packets);
   while (*ret_keys != NULL && g_hash_table_iter_next (&iter, &key, NULL))
-    (*ret_keys)[i++] = strdup (key);
+    (*ret_keys)[i++] = copy_key (key);
   *ret_count = (int) i;
   g_mutex_unlock (&self->lock);
   return 0;

@@ -8,7 +8,7 @@
 #include "anc-launch.h"
 #include "anc-property.h"
 
-/* More different texts than this are not a file that a person wrote. */
+/* Beyond these, not every combination is tried. */
 #define MAX_TEXTS 2000
 #define MAX_COMBINATIONS 100000
 
@@ -19,7 +19,7 @@ typedef struct {
   GHashTable *values; /* of the keys, in this combination */
   GHashTable *found;  /* AncTarget that some pipeline has */
   GHashTable *absent; /* AncTarget that may be in what is not installed */
-  guint combinations;
+  gboolean partial;   /* there are too many to try all */
 } Check;
 
 static const gchar *
@@ -95,12 +95,6 @@ check_combination (Check *self, GError **error)
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GError) cause = NULL;
 
-  if (++self->combinations > MAX_COMBINATIONS
-      || g_hash_table_size (self->texts) > MAX_TEXTS) {
-    anc_config_error (error, self->file->file, "/choices",
-                      "there are too many combinations to check");
-    return FALSE;
-  }
   if (g_hash_table_contains (self->texts, text))
     return TRUE;
   pipeline = anc_launch (self->file, lines, &cause);
@@ -116,6 +110,27 @@ check_combination (Check *self, GError **error)
   return TRUE;
 }
 
+static gdouble
+count (const AncPipelineFile *file)
+{
+  gdouble combinations = 1;
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+
+    if (anc_pipeline_file_is_key (file, parameter->name))
+      combinations *= g_strv_length (parameter->values);
+  }
+  return combinations;
+}
+
+static gboolean
+is_enough (Check *self)
+{
+  self->partial |= g_hash_table_size (self->texts) > MAX_TEXTS;
+  return self->partial;
+}
+
 /* Gives the keys from parameter `first` on every value they can have. */
 static gboolean
 check_from (Check *self, guint first, GError **error)
@@ -128,11 +143,37 @@ check_from (Check *self, guint first, GError **error)
       break;
   }
   if (first == self->file->parameters->len)
-    return check_combination (self, error);
+    return is_enough (self) || check_combination (self, error);
   for (guint i = 0; parameter->values[i] != NULL; i++) {
     g_hash_table_insert (self->values, parameter->name, parameter->values[i]);
     if (!check_from (self, first + 1, error))
       return FALSE;
+  }
+  return TRUE;
+}
+
+/* Each key with each of its values, while the others keep their first. */
+static gboolean
+check_singly (Check *self, GError **error)
+{
+  GPtrArray *parameters = self->file->parameters;
+
+  for (guint i = 0; i < parameters->len; i++) {
+    const AncParameter *parameter = parameters->pdata[i];
+
+    if (anc_pipeline_file_is_key (self->file, parameter->name))
+      g_hash_table_insert (self->values, parameter->name, parameter->values[0]);
+  }
+  for (guint i = 0; i < parameters->len; i++) {
+    const AncParameter *parameter = parameters->pdata[i];
+
+    if (!anc_pipeline_file_is_key (self->file, parameter->name))
+      continue;
+    for (guint j = g_strv_length (parameter->values); j-- > 0;) {
+      g_hash_table_insert (self->values, parameter->name, parameter->values[j]);
+      if (!check_combination (self, error))
+        return FALSE;
+    }
   }
   return TRUE;
 }
@@ -149,7 +190,10 @@ check_found (Check *self, GError **error)
       AncTarget *target = parameter->targets->pdata[j];
 
       if (g_hash_table_contains (self->found, target)
-          || g_hash_table_contains (self->absent, target))
+          || g_hash_table_contains (self->absent, target)
+          /* Another combination may have it. */
+          || (self->partial
+              && !anc_pipeline_file_is_fixed (self->file, target->element)))
         continue;
       anc_config_error (error, self->file->file, pointer,
                         "the element %s has no property %s that can be set",
@@ -162,14 +206,21 @@ check_found (Check *self, GError **error)
 
 gboolean
 anc_builder_check (AncPipelineFile *file, GPtrArray *ret_missing,
-                   GError **error)
+                   gboolean *ret_partial, GError **error)
 {
   g_autoptr (GHashTable) texts
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) values = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) found = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) absent = g_hash_table_new (NULL, NULL);
-  Check self = { file, ret_missing, texts, values, found, absent, 0 };
+  Check self = { file, ret_missing, texts, values, found, absent, FALSE };
+  gboolean good;
 
-  return check_from (&self, 0, error) && check_found (&self, error);
+  self.partial = count (file) > MAX_COMBINATIONS;
+  good = self.partial || check_from (&self, 0, error);
+  if (good && self.partial)
+    good = check_singly (&self, error);
+  if (ret_partial != NULL)
+    *ret_partial = self.partial;
+  return good && check_found (&self, error);
 }

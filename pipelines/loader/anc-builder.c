@@ -19,7 +19,7 @@ lacks_property (const AncParameters *parameters, const AncParameter *parameter,
   g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
 
   /* Another choice may have it; if none does, the file is wrong. */
-  if (!anc_builder_check (file, missing, error))
+  if (!anc_builder_check (file, missing, NULL, error))
     return;
   if (anc_pipeline_file_is_fixed (file, target->element)) {
     g_autofree gchar *pointer
@@ -90,7 +90,8 @@ set_target (const AncParameters *parameters, const AncParameter *parameter,
 
 static gboolean
 set_targets (const AncParameters *parameters, GstElement *pipeline,
-             AncOutputFunc output, gpointer data, GError **error)
+             AncOutputFunc output, gpointer data, gboolean outputs_only,
+             GError **error)
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
 
@@ -98,6 +99,8 @@ set_targets (const AncParameters *parameters, GstElement *pipeline,
     const AncParameter *parameter = file->parameters->pdata[i];
     const gchar *text = anc_parameters_get (parameters, parameter->name);
 
+    if (outputs_only && parameter->format != ANC_FORMAT_OUTPUT_FILE)
+      continue;
     if (text != NULL && output != NULL
         && parameter->format == ANC_FORMAT_OUTPUT_FILE)
       text = output (parameter->name, data);
@@ -133,9 +136,9 @@ check_used (const AncParameters *parameters, GHashTable *used, GError **error)
   return TRUE;
 }
 
-GstElement *
-anc_builder_build (const AncParameters *parameters, AncOutputFunc output,
-                   gpointer data, GError **error)
+static GstElement *
+build (const AncParameters *parameters, AncOutputFunc output, gpointer data,
+       GError **error)
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
   g_autoptr (GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);
@@ -144,7 +147,27 @@ anc_builder_build (const AncParameters *parameters, AncOutputFunc output,
   g_autoptr (GstElement) pipeline = anc_launch (file, lines, error);
 
   if (pipeline == NULL || !check_used (parameters, used, error)
-      || !set_targets (parameters, pipeline, output, data, error))
+      || !set_targets (parameters, pipeline, output, data, FALSE, error))
     return NULL;
   return g_steal_pointer (&pipeline);
+}
+
+GstElement *
+anc_builder_build (const AncParameters *parameters, AncOutputFunc output,
+                   gpointer data, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  GstElement *pipeline = build (parameters, output, data, &cause);
+
+  anc_parameters_mask_error (parameters, cause);
+  if (pipeline == NULL)
+    g_propagate_error (error, g_steal_pointer (&cause));
+  return pipeline;
+}
+
+gboolean
+anc_builder_set_outputs (const AncParameters *parameters, GstElement *pipeline,
+                         AncOutputFunc output, gpointer data, GError **error)
+{
+  return set_targets (parameters, pipeline, output, data, TRUE, error);
 }

@@ -16,8 +16,15 @@ GstElement *anc_builder_build (const AncParameters *parameters,
                                AncOutputFunc output, gpointer data,
                                GError **error);
 
+/* Where the output files go, once it is known. */
+gboolean anc_builder_set_outputs (const AncParameters *parameters,
+                                  GstElement *pipeline, AncOutputFunc output,
+                                  gpointer data, GError **error);
+
 /* Builds every pipeline that the file describes, one for each combination of
  * its choices, and sets every default. What is not installed here but known
- * is added to `ret_missing` (of gchar *) and is no error. */
+ * is added to `ret_missing` (of gchar *) and is no error. `ret_partial` (may
+ * be NULL): there were so many that each value was tried with the first of the
+ * other choices only. */
 gboolean anc_builder_check (AncPipelineFile *file, GPtrArray *ret_missing,
-                            GError **error);
+                            gboolean *ret_partial, GError **error);

@@ -4,6 +4,8 @@
  * download. GStreamer plays what is there and says nothing. */
 #include "anc-input-file.h"
 
+#include "anc-input-wav.h"
+
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -29,43 +31,13 @@ little_endian (const guint8 *bytes)
          | (guint32) bytes[3] << 24;
 }
 
-/* Goes to where the chunk of that name begins; what it claims to hold. */
-static gboolean
-find_chunk (GFileInputStream *stream, const gchar *name, goffset *ret_begin,
-            guint32 *ret_size)
-{
-  GInputStream *input = G_INPUT_STREAM (stream);
-  guint8 head[12];
-
-  if (!read_exactly (input, head, 12) || memcmp (head, "RIFF", 4) != 0
-      || memcmp (head + 8, "WAVE", 4) != 0)
-    return FALSE;
-  while (read_exactly (input, head, 8)) {
-    guint32 size = little_endian (head + 4);
-
-    *ret_begin = g_seekable_tell (G_SEEKABLE (stream));
-    *ret_size = size;
-    if (memcmp (head, name, 4) == 0)
-      return TRUE;
-    /* Chunks are padded to an even length. */
-    if (!g_seekable_seek (G_SEEKABLE (stream), (goffset) size + (size & 1),
-                          G_SEEK_CUR, NULL, NULL))
-      return FALSE;
-  }
-  return FALSE;
-}
-
 static gboolean
 wav_is_cut (GFileInputStream *stream, goffset length)
 {
-  goffset begin;
-  guint32 size;
+  AncWav wav;
 
-  if (!find_chunk (stream, "data", &begin, &size))
-    return FALSE;
-  /* 0xffffffff and 0x7fffffff stand for a length nobody knew when a stream
-   * was recorded. */
-  return size < 0x7fffff00u && begin + (goffset) size > length;
+  return anc_wav_read (stream, &wav) && wav.has_data && !anc_wav_is_open (&wav)
+         && wav.begin + (goffset) wav.size > length;
 }
 
 /* The last page of an Ogg stream says so (RFC 3533: flag 4 in byte 5) and
@@ -156,15 +128,15 @@ anc_input_file_is_cut (const gchar *path)
 }
 
 gboolean
-anc_input_file_has_no_channels (const gchar *path)
+anc_input_file_is_whole_wav (const gchar *path)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
-  guint8 format[4]; /* a tag, then the number of channels */
-  goffset begin;
-  guint32 size;
+  GStatBuf info;
+  AncWav wav;
 
-  return stream != NULL && find_chunk (stream, "fmt ", &begin, &size)
-         && read_exactly (G_INPUT_STREAM (stream), format, sizeof format)
-         && format[2] == 0 && format[3] == 0;
+  return stream != NULL && g_stat (path, &info) == 0
+         && anc_wav_read (stream, &wav) && wav.has_data
+         && !anc_wav_is_open (&wav)
+         && wav.begin + (goffset) wav.size <= info.st_size;
 }

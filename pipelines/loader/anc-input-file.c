@@ -2,22 +2,31 @@
 #include "anc-input-file.h"
 
 #include "anc-error.h"
+#include "anc-input-wav.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+static gchar *
+find_wav_fault (const gchar *path, goffset size)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+
+  return stream != NULL ? anc_wav_find_fault (stream, size) : NULL;
+}
+
 static gboolean
 check_content (const gchar *path, goffset size, GError **error)
 {
+  g_autofree gchar *fault = find_wav_fault (path, size);
+
   if (size == 0)
     g_set_error (error, ANC_ERROR, ANC_ERROR_RUN, "%s is empty", path);
-  else if (anc_input_file_has_no_channels (path))
-    g_set_error (error, ANC_ERROR, ANC_ERROR_RUN,
-                 "%s: its header says that it has no channels; record or "
-                 "export it again",
-                 path);
+  else if (fault != NULL)
+    g_set_error (error, ANC_ERROR, ANC_ERROR_RUN, "%s: %s", path, fault);
   else if (anc_input_file_lacks_index (path))
     g_set_error (error, ANC_ERROR, ANC_ERROR_RUN,
                  "%s is cut off: the index at the end of such a file is "
@@ -29,26 +38,29 @@ check_content (const gchar *path, goffset size, GError **error)
   return FALSE;
 }
 
+/* Why there is nothing to read, or NULL. */
+static const gchar *
+find_reason (const gchar *path, GStatBuf *ret_info)
+{
+  if (g_stat (path, ret_info) != 0)
+    return errno == ENOENT ? "there is no such file" : g_strerror (errno);
+  if (S_ISDIR (ret_info->st_mode))
+    return "it is a directory; name a file";
+  if (S_ISFIFO (ret_info->st_mode) || S_ISSOCK (ret_info->st_mode))
+    return "it is a pipe; write it to a file first";
+  return g_access (path, R_OK) != 0 ? "you may not read it" : NULL;
+}
+
 gboolean
 anc_input_file_check (const gchar *parameter, const gchar *path, GError **error)
 {
   GStatBuf info;
+  const gchar *reason = find_reason (path, &info);
 
-  if (g_stat (path, &info) != 0)
-    g_set_error (
-        error, ANC_ERROR, ANC_ERROR_PARAMETER, "%s=%s: %s", parameter, path,
-        errno == ENOENT ? "there is no such file" : g_strerror (errno));
-  else if (S_ISDIR (info.st_mode))
-    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-                 "%s=%s: it is a directory; name a file", parameter, path);
-  else if (S_ISFIFO (info.st_mode) || S_ISSOCK (info.st_mode))
-    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-                 "%s=%s: it is a pipe; write it to a file first", parameter,
-                 path);
-  else if (g_access (path, R_OK) != 0)
-    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-                 "%s=%s: you may not read it", parameter, path);
-  else
+  if (reason == NULL)
     return !S_ISREG (info.st_mode) || check_content (path, info.st_size, error);
+  g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER, "%s%s%s: %s",
+               parameter != NULL ? parameter : "", parameter != NULL ? "=" : "",
+               path, reason);
   return FALSE;
 }

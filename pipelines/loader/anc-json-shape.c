@@ -53,7 +53,7 @@ skip_string (const gchar *at, const gchar **ret_at)
 const gchar *
 anc_json_wrong_shape (const gchar *at, const gchar **ret_at)
 {
-  gboolean begun = FALSE, closed = FALSE;
+  gboolean begun = FALSE, closed = FALSE, comma = FALSE;
   guint depth = 0;
 
   while (*at != '\0') {
@@ -68,6 +68,9 @@ anc_json_wrong_shape (const gchar *at, const gchar **ret_at)
       return "JSON has no comments";
     if (*at == '\'')
       return "JSON has no single quotes";
+    if ((*at == '}' || *at == ']') && comma)
+      return "there is a comma behind the last member; remove it";
+    comma = *at == ',';
     if (depth == 0 && (closed || (opens && begun)))
       return "it holds more than one value";
     if (opens && ++depth > MAX_DEPTH)

@@ -61,6 +61,9 @@ anc_json_load (const gchar *file, GError **error)
     anc_config_error (error, file, "", "it is not text in UTF-8");
     return NULL;
   }
+  /* Some editors mark UTF-8 with what would be a byte order. */
+  if (g_str_has_prefix (text, "\xef\xbb\xbf"))
+    memmove (text, text + 3, length - 2);
   wrong = anc_json_wrong_shape (text, &at);
   if (wrong != NULL) {
     anc_config_error (error, file, "", "%s (line %u)", wrong,

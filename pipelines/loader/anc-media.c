@@ -4,6 +4,7 @@
 #include "anc-error.h"
 #include "anc-media-source.h"
 #include "anc-run-error.h"
+#include "anc-sound-caps.h"
 
 #include <gst/audio/audio.h>
 #include <gst/gst.h>
@@ -132,7 +133,7 @@ name_of_format (GstElement *pipeline)
 {
   g_autoptr (GstElement) sink
       = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
-  g_autoptr (GstCaps) caps = input_caps (sink);
+  g_autoptr (GstCaps) caps = anc_sound_caps_complete (input_caps (sink));
   GstAudioInfo info;
   guint depth;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-meter.h"
 
+#include "anc-sound-caps.h"
+
 #include <gst/audio/audio.h>
 
 typedef struct {
@@ -45,6 +47,17 @@ tap_set_caps (Tap *self, GstEvent *event)
   g_mutex_unlock (&self->lock);
 }
 
+static GstPadProbeReturn
+tap_caps (Tap *self, GstPadProbeInfo *info)
+{
+  if (self->decoder != NULL
+      && !anc_sound_caps_check (info->data, self->decoder))
+    return GST_PAD_PROBE_DROP;
+  anc_sound_caps_complete_probe (info);
+  tap_set_caps (self, info->data);
+  return GST_PAD_PROBE_OK;
+}
+
 static void
 tap_add (Tap *self, gsize bytes)
 {
@@ -76,8 +89,7 @@ tap_end (Tap *self, GstPad *pad)
   g_mutex_unlock (&self->lock);
   if (self->decoder == NULL || !gst_pad_is_linked (pad) || !tap_is_empty (self))
     return GST_PAD_PROBE_OK;
-  GST_ELEMENT_ERROR (self->decoder, STREAM, DECODE,
-                     ("there is not one whole frame of sound in this file"),
+  GST_ELEMENT_ERROR (self->decoder, STREAM, DECODE, (ANC_SOUND_NO_FRAME),
                      (NULL));
   return GST_PAD_PROBE_DROP;
 }
@@ -92,7 +104,7 @@ on_data (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   else if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST)
     tap_add (self, gst_buffer_list_calculate_size (info->data));
   else if (GST_EVENT_TYPE (info->data) == GST_EVENT_CAPS)
-    tap_set_caps (self, info->data);
+    return tap_caps (self, info);
   else if (GST_EVENT_TYPE (info->data) == GST_EVENT_EOS)
     return tap_end (self, pad);
   return GST_PAD_PROBE_OK;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A file that appears under its name only when it is whole: until then it is
- * written beside its target, under a temporary name. */
+ * written beside its target, under a temporary name. What a run that was killed
+ * left goes with the next that writes the same file. */
 #pragma once
 
 #include <glib.h>

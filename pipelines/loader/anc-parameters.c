@@ -5,6 +5,7 @@
 #include "anc-input-file.h"
 #include "anc-media.h"
 #include "anc-reference.h"
+#include "anc-secret.h"
 
 #include <string.h>
 
@@ -12,7 +13,7 @@ typedef struct {
   gchar *text;
   gboolean given;
   gboolean lenient;
-  gboolean secret;
+  gchar *shown; /* what a secret is called; NULL: it is none */
 } Value;
 
 struct _AncParameters {
@@ -27,9 +28,10 @@ value_free (gpointer data)
   Value *self = data;
 
   /* It may be a password. */
-  if (self->secret)
+  if (self->shown != NULL)
     explicit_bzero (self->text, strlen (self->text));
   g_free (self->text);
+  g_free (self->shown);
   g_free (self);
 }
 
@@ -74,13 +76,13 @@ anc_parameters_get_file (const AncParameters *self)
 
 static void
 insert (AncParameters *self, const AncParameter *parameter, gchar *text,
-        gboolean given, gboolean secret)
+        gboolean given, gchar *shown)
 {
   Value *value = g_new0 (Value, 1);
 
   value->text = text;
   value->given = given;
-  value->secret = secret;
+  value->shown = shown;
   g_hash_table_insert (self->values, parameter->name, value);
 }
 
@@ -131,7 +133,7 @@ anc_parameters_set (AncParameters *self, const gchar *name, const gchar *text,
                  text, reason);
     return FALSE;
   }
-  insert (self, parameter, normal, TRUE, FALSE);
+  insert (self, parameter, normal, TRUE, NULL);
   return TRUE;
 }
 
@@ -156,7 +158,12 @@ set_reference (AncParameters *self, const AncParameter *parameter,
                  cause != NULL ? cause->message : reason);
     return FALSE;
   }
-  insert (self, parameter, g_steal_pointer (&normal), given, TRUE);
+  insert (self, parameter, g_steal_pointer (&normal), given,
+          g_strdup_printf ("the value %s %s",
+                           reference->environment
+                               ? "of the environment variable"
+                               : "in the file",
+                           reference->name));
   return TRUE;
 }
 
@@ -181,6 +188,19 @@ set_node (AncParameters *self, const gchar *name, JsonNode *node,
   return FALSE;
 }
 
+static const gchar *
+next_required (const AncParameters *self)
+{
+  for (guint i = 0; i < self->file->parameters->len; i++) {
+    const AncParameter *parameter = self->file->parameters->pdata[i];
+
+    if (parameter->required
+        && !g_hash_table_contains (self->values, parameter->name))
+      return parameter->name;
+  }
+  return NULL;
+}
+
 gboolean
 anc_parameters_set_assignment (AncParameters *self, const gchar *assignment,
                                GError **error)
@@ -191,8 +211,13 @@ anc_parameters_set_assignment (AncParameters *self, const gchar *assignment,
   AncReference reference;
 
   if (equals == NULL || equals == assignment) {
+    const gchar *first = next_required (self);
+
     g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
-                 "\"%s\" is no parameter; write key=value", assignment);
+                 "\"%s\" is no parameter; write key=value%s%s%s%s", assignment,
+                 first != NULL ? ", for example " : "",
+                 first != NULL ? first : "", first != NULL ? "=" : "",
+                 first != NULL && equals == NULL ? assignment : "");
     return FALSE;
   }
   name = g_strndup (assignment, (gsize) (equals - assignment));
@@ -259,7 +284,45 @@ anc_parameters_is_secret (const AncParameters *self, const gchar *name)
 {
   const Value *value = g_hash_table_lookup (self->values, name);
 
-  return value != NULL && value->secret;
+  return value != NULL && value->shown != NULL;
+}
+
+gboolean
+anc_parameters_has_secrets (const AncParameters *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->values);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    if (((const Value *) value)->shown != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+anc_parameters_mask (const AncParameters *self, gchar **text)
+{
+  for (guint i = 0; *text != NULL && i < self->file->parameters->len; i++) {
+    const AncParameter *parameter = self->file->parameters->pdata[i];
+    const Value *value = g_hash_table_lookup (self->values, parameter->name);
+    gchar *masked;
+
+    if (value == NULL || value->shown == NULL)
+      continue;
+    masked = anc_secret_mask (
+        *text, value->text, parameter->format != ANC_FORMAT_NONE, value->shown);
+    g_free (*text);
+    *text = masked;
+  }
+}
+
+void
+anc_parameters_mask_error (const AncParameters *self, GError *error)
+{
+  if (error != NULL)
+    anc_parameters_mask (self, &error->message);
 }
 
 static gboolean
@@ -305,7 +368,7 @@ set_default (AncParameters *self, const AncParameter *parameter, GError **error)
 
   switch (parameter->default_kind) {
   case ANC_DEFAULT_TEXT:
-    insert (self, parameter, g_strdup (parameter->default_text), FALSE, FALSE);
+    insert (self, parameter, g_strdup (parameter->default_text), FALSE, NULL);
     return TRUE;
   case ANC_DEFAULT_ENVIRONMENT:
   case ANC_DEFAULT_FILE:
@@ -342,7 +405,7 @@ derive_default (AncParameters *self, const AncParameter *parameter,
                                      error);
   if (value == NULL)
     return FALSE;
-  insert (self, parameter, value, FALSE, FALSE);
+  insert (self, parameter, value, FALSE, NULL);
   return TRUE;
 }
 
@@ -364,8 +427,14 @@ fill (AncParameters *self,
 gboolean
 anc_parameters_resolve (AncParameters *self, GError **error)
 {
-  return check_required (self, error) && fill (self, set_default, error)
-         && check_inputs (self, error) && fill (self, derive_default, error);
+  g_autoptr (GError) cause = NULL;
+
+  if (check_required (self, &cause) && fill (self, set_default, &cause)
+      && check_inputs (self, &cause) && fill (self, derive_default, &cause))
+    return TRUE;
+  anc_parameters_mask_error (self, cause);
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
 }
 
 void
@@ -380,6 +449,6 @@ anc_parameters_resolve_offline (AncParameters *self)
     if (text == NULL && parameter->values != NULL)
       text = parameter->values[0];
     if (text != NULL && anc_parameters_get (self, parameter->name) == NULL)
-      insert (self, parameter, g_strdup (text), FALSE, FALSE);
+      insert (self, parameter, g_strdup (text), FALSE, NULL);
   }
 }

@@ -53,6 +53,12 @@ gboolean anc_parameters_is_strict (const AncParameters *self,
 const gchar *anc_parameters_get (const AncParameters *self, const gchar *name);
 /* Did the user give it? */
 gboolean anc_parameters_is_given (const AncParameters *self, const gchar *name);
-/* May the value be quoted in a message? */
+/* Did it come by reference? */
 gboolean anc_parameters_is_secret (const AncParameters *self,
                                    const gchar *name);
+gboolean anc_parameters_has_secrets (const AncParameters *self);
+
+/* Puts "the value of the environment variable NAME" wherever such a value
+ * stands. Everything that leaves this library goes through here. */
+void anc_parameters_mask (const AncParameters *self, gchar **text);
+void anc_parameters_mask_error (const AncParameters *self, GError *error);

@@ -178,6 +178,26 @@ objects_to_json (const AncResult *self)
   return array;
 }
 
+static JsonObject *
+figures_to_json (const AncFigures *figures)
+{
+  JsonObject *object = json_object_new ();
+
+  if (figures->has_floor) {
+    json_object_set_double_member (object, "noise-floor-before-db",
+                                   figures->floor_before);
+    json_object_set_double_member (object, "noise-floor-after-db",
+                                   figures->floor_after);
+  }
+  if (figures->has_voice) {
+    json_object_set_double_member (object, "voice-to-rest-before-db",
+                                   figures->voice_before);
+    json_object_set_double_member (object, "voice-to-rest-after-db",
+                                   figures->voice_after);
+  }
+  return object;
+}
+
 JsonNode *
 anc_result_to_json (const AncResult *self)
 {
@@ -191,6 +211,8 @@ anc_result_to_json (const AncResult *self)
   json_object_set_double_member (object, "wall-seconds", self->wall_seconds);
   json_object_set_double_member (object, "realtime-factor",
                                  anc_result_get_realtime_factor (self));
+  json_object_set_object_member (object, "figures",
+                                 figures_to_json (&self->figures));
   json_object_set_object_member (object, "elements", elements_to_json (self));
   json_object_set_array_member (object, "warnings", warnings_to_json (self));
   if (self->objects->len > 0)

@@ -4,6 +4,8 @@
  * function hands back. */
 #pragma once
 
+#include "anc-gauge.h"
+
 #include <gst/gst.h>
 #include <json-glib/json-glib.h>
 
@@ -19,6 +21,7 @@ typedef struct {
   gdouble audio_seconds;
   gdouble wall_seconds;
   GHashTable *elements; /* name -> GstStructure, of those that have stats */
+  AncFigures figures;   /* of the first canceller */
   GPtrArray *warnings;  /* of gchar *, one sentence each */
   GPtrArray *objects;   /* of GstStructure, what was uploaded; the last ones */
   GError *error;        /* NULL unless failed */

@@ -5,10 +5,10 @@
 #include "anc-input-file.h"
 #include "anc-run-device.h"
 #include "anc-run-network.h"
+#include "anc-sound-caps.h"
 
 #include <string.h>
 
-#define NO_FRAME "there is not one whole frame of sound in this file"
 #define MAX_WARNINGS 20
 /* Durations that a container states are rounded to its own time scale, and a
  * lossy decoder drops up to a few frames of padding. */
@@ -55,7 +55,7 @@ clause_of (const GError *cause, const gchar *debug)
   /* A demuxer that gives up and the decoder around it both report; whose
    * message comes first is chance. */
   if (line != NULL && strstr (line, "all streams without buffers") != NULL)
-    return g_strdup (NO_FRAME);
+    return g_strdup (ANC_SOUND_NO_FRAME);
   if (line == NULL
       || (strstr (cause->message, "general stream error") == NULL
           && strstr (cause->message, "Internal data stream error") == NULL))
@@ -195,7 +195,10 @@ warn_if_early (const gchar *path, const AncReading *reading,
         warnings, g_strdup_printf ("%s is cut off; the %.2f seconds that are "
                                    "there were used",
                                    path, reading->seconds));
-  else if (reading->duration > reading->seconds + EARLY_SECONDS)
+  /* The reference may end early in the very sample in which a primary that is
+   * cut off does. */
+  else if (reading->duration > reading->seconds + EARLY_SECONDS
+           && !anc_input_file_is_whole_wav (path))
     g_ptr_array_add (
         warnings,
         g_strdup_printf ("%s is cut off: %.2f of %.2f seconds are there, and "
@@ -208,7 +211,8 @@ check_input (const gchar *path, const AncReading *reading,
              gdouble output_seconds, GPtrArray *warnings, GError **error)
 {
   if (reading->sound ? reading->frames == 0 : !reading->buffers) {
-    g_set_error (error, ANC_ERROR, ANC_ERROR_RUN, "%s: " NO_FRAME, path);
+    g_set_error (error, ANC_ERROR, ANC_ERROR_RUN, "%s: " ANC_SOUND_NO_FRAME,
+                 path);
     return FALSE;
   }
   if (reading->sound)

@@ -3,6 +3,7 @@
 
 #include "anc-builder.h"
 #include "anc-error.h"
+#include "anc-media.h"
 #include "anc-meter.h"
 #include "anc-output-file.h"
 #include "anc-run-error.h"
@@ -24,11 +25,13 @@ struct _AncRunner {
   GPtrArray *outputs; /* of AncOutputFile */
   GstElement *pipeline;
   AncMeter *meter;
+  AncGauge *gauge;
   GMainContext *context;
   GMainLoop *loop;
   AncResult *result; /* while running; owned by anc_runner_run() */
   guint interrupts;
   GSource *end, *end_limit; /* from the first interrupt on */
+  gint64 start;             /* monotonic */
   gboolean live;
 };
 
@@ -108,6 +111,20 @@ output_path (const gchar *parameter, gpointer data)
   return NULL;
 }
 
+static gboolean
+prepare_outputs (AncRunner *self, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (add_outputs (self, &cause)
+      && anc_builder_set_outputs (self->parameters, self->pipeline, output_path,
+                                  self, &cause))
+    return TRUE;
+  anc_parameters_mask_error (self->parameters, cause);
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
 AncRunner *
 anc_runner_new (AncParameters *parameters, const AncRunnerOptions *options,
                 GError **error)
@@ -116,15 +133,19 @@ anc_runner_new (AncParameters *parameters, const AncRunnerOptions *options,
 
   self->parameters = parameters;
   self->options = *options;
+  self->start = g_get_monotonic_time ();
   self->outputs
       = g_ptr_array_new_with_free_func ((GDestroyNotify) anc_output_file_free);
-  if (!add_outputs (self, error))
-    return NULL;
-  self->pipeline = anc_builder_build (parameters, output_path, self, error);
+  self->pipeline = anc_builder_build (parameters, NULL, NULL, error);
   if (self->pipeline == NULL)
     return NULL;
   anc_run_protect_outputs (parameters, self->pipeline, options->overwrite);
+  if (options->on_built != NULL)
+    options->on_built (options->data);
+  if (!prepare_outputs (self, error))
+    return NULL;
   self->meter = anc_meter_new (self->pipeline);
+  self->gauge = anc_gauge_new (self->pipeline, options->voice);
   self->context = g_main_context_ref_thread_default ();
   self->loop = g_main_loop_new (self->context, FALSE);
   return g_steal_pointer (&self);
@@ -146,6 +167,7 @@ anc_runner_free (AncRunner *self)
   drop_source (self->end_limit);
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&self->gauge, anc_gauge_free);
   g_clear_pointer (&self->meter, anc_meter_free);
   gst_clear_object (&self->pipeline);
   g_clear_pointer (&self->loop, g_main_loop_unref);
@@ -184,10 +206,14 @@ add_warning (AncRunner *self, const gchar *element, const GError *cause)
 {
   GPtrArray *warnings = self->result->warnings;
   guint before = warnings->len;
+  g_autofree gchar *shown = NULL;
 
   anc_run_warnings_add (warnings, element, cause);
-  if (warnings->len > before && self->options.on_warning != NULL)
-    self->options.on_warning (warnings->pdata[before], self->options.data);
+  if (warnings->len == before || self->options.on_warning == NULL)
+    return;
+  shown = g_strdup (warnings->pdata[before]);
+  anc_parameters_mask (self->parameters, &shown);
+  self->options.on_warning (shown, self->options.data);
 }
 
 static void
@@ -333,6 +359,16 @@ anc_runner_interrupt (AncRunner *self)
       self, g_timeout_source_new_seconds (END_SECONDS), on_end_timeout);
 }
 
+/* Building the pipeline took some. */
+static guint
+remaining_ms (const AncRunner *self)
+{
+  gint64 passed = (g_get_monotonic_time () - self->start) / 1000;
+  gint64 all = (gint64) self->options.timeout_seconds * 1000;
+
+  return (guint) CLAMP (all - passed, 0, G_MAXUINT);
+}
+
 /* Returns when the stream has ended or failed, or everything shall stop. */
 static void
 stream (AncRunner *self)
@@ -347,9 +383,8 @@ stream (AncRunner *self)
     progress = add_source (self, g_timeout_source_new (PROGRESS_INTERVAL_MS),
                            on_progress);
   if (self->options.timeout_seconds > 0)
-    timeout = add_source (
-        self, g_timeout_source_new_seconds (self->options.timeout_seconds),
-        on_timeout);
+    timeout = add_source (self, g_timeout_source_new (remaining_ms (self)),
+                          on_timeout);
   change = gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   self->live = change == GST_STATE_CHANGE_NO_PREROLL;
   /* Quitting a loop before it runs would be forgotten. */
@@ -392,6 +427,40 @@ commit (AncRunner *self)
   }
 }
 
+/* A name may promise another format than the one that was asked for. */
+static void
+check_suffixes (AncRunner *self)
+{
+  AncPipelineFile *file = anc_parameters_get_file (self->parameters);
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+    const gchar *value = anc_parameters_get (self->parameters, parameter->name);
+    const gchar *path
+        = parameter->default_kind == ANC_DEFAULT_SUFFIX_OF
+              ? anc_parameters_get (self->parameters, parameter->default_text)
+              : NULL;
+    g_autofree gchar *suffix
+        = path != NULL ? anc_media_suffix_of (parameter, path, NULL) : NULL;
+
+    if (suffix != NULL && value != NULL && !g_str_equal (suffix, value))
+      g_ptr_array_add (self->result->warnings,
+                       g_strdup_printf ("%s was written as %s, which its name "
+                                        "does not say",
+                                        path, value));
+  }
+}
+
+static void
+mask (AncRunner *self)
+{
+  for (guint i = 0; i < self->result->warnings->len; i++)
+    anc_parameters_mask (self->parameters,
+                         (gchar **) &self->result->warnings->pdata[i]);
+  anc_parameters_mask_error (self->parameters, self->result->error);
+  anc_parameters_mask (self->parameters, &self->result->error_debug);
+}
+
 AncResult *
 anc_runner_run (AncRunner *self)
 {
@@ -404,6 +473,7 @@ anc_runner_run (AncRunner *self)
   stream (self);
   result->audio_seconds = anc_meter_read_output (self->meter).seconds;
   collect_stats (self);
+  result->figures = anc_gauge_read (self->gauge);
   if (result->outcome == ANC_OUTCOME_OK && self->interrupts > 0)
     result->outcome = ANC_OUTCOME_INTERRUPTED;
   if (result->outcome == ANC_OUTCOME_OK
@@ -431,6 +501,9 @@ anc_runner_run (AncRunner *self)
     commit (self);
   result->wall_seconds
       = (gdouble) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  if (result->outcome != ANC_OUTCOME_FAILED)
+    check_suffixes (self);
+  mask (self);
   self->result = NULL;
   return g_steal_pointer (&result);
 }

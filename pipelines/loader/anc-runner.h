@@ -12,6 +12,9 @@ typedef struct _AncRunner AncRunner;
 typedef struct {
   gboolean overwrite;
   guint timeout_seconds; /* 0: none */
+  /* Building may take long, and nothing can interrupt it: this comes after
+   * it, before there is any file. May be NULL. */
+  void (*on_built) (gpointer data);
   /* A few times a second; duration < 0: not known (live). May be NULL. */
   void (*on_progress) (gdouble position, gdouble duration, gpointer data);
   /* As it happens, what is in the result too: an object in a bucket is whole;
@@ -19,6 +22,7 @@ typedef struct {
   void (*on_object) (const GstStructure *object, gpointer data);
   void (*on_warning) (const gchar *sentence, gpointer data);
   gpointer data;
+  const AncVoice *voice; /* for the figures; may be NULL */
 } AncRunnerOptions;
 
 /* Resolved values in, a pipeline ready to go out; NULL with an error that

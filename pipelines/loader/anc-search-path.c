@@ -70,7 +70,14 @@ not_found (const gchar *const *directories, const gchar *name, GError **error)
   g_autofree gchar *suggestion
       = anc_error_suggestion (name, (const gchar *const *) names);
 
-  if (strchr (name, G_DIR_SEPARATOR) != NULL || g_str_has_suffix (name, SUFFIX))
+  if (strchr (name, G_DIR_SEPARATOR) != NULL
+      && g_file_test (name, G_FILE_TEST_EXISTS))
+    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
+                 "%s is %s; name a config file", name,
+                 g_file_test (name, G_FILE_TEST_IS_DIR) ? "a directory"
+                                                        : "no regular file");
+  else if (strchr (name, G_DIR_SEPARATOR) != NULL
+           || g_str_has_suffix (name, SUFFIX))
     g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
                  "there is no config file %s", name);
   else

@@ -145,3 +145,12 @@ anc_command_print_json (JsonNode *node)
 
   g_print ("%s\n", text);
 }
+
+gchar *
+anc_command_describe_fall (gdouble fall_db)
+{
+  if (ABS (fall_db) < 0.05)
+    return g_strdup ("as before");
+  return g_strdup_printf ("%.1f dB %s", ABS (fall_db),
+                          fall_db < 0 ? "higher" : "lower");
+}

@@ -53,4 +53,7 @@ void anc_command_start_gstreamer (void);
 GStrv anc_command_search_path (void);
 AncPipelineFile *anc_command_load (const gchar *name, GError **error);
 
+/* "12.3 dB lower", "0.5 dB higher" or "as before". */
+gchar *anc_command_describe_fall (gdouble fall_db);
+
 void anc_command_print_json (JsonNode *node);

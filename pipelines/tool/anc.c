@@ -6,8 +6,12 @@
 #include "anc-command.h"
 #include "report/anc-report.h"
 
+#include <errno.h>
 #include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
   const gchar *name;
@@ -41,6 +45,22 @@ print_help (void)
            "output=clean.wav\n");
 }
 
+/* What was asked for is only there if it could be written: the disk may be
+ * full. At exit, as GLib ends the program after --help. */
+static void
+check_output (void)
+{
+  gboolean good = ferror (stdout) == 0;
+
+  errno = 0;
+  /* Closed from the start, and nothing to say: fine. */
+  if ((fclose (stdout) == 0 || errno == EBADF) && good)
+    return;
+  g_printerr ("%s: standard output could not be written; is the disk full?\n",
+              g_get_prgname ());
+  _exit (ANC_EXIT_FAILED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -49,6 +69,7 @@ main (int argc, char **argv)
   /* Not the numbers: a decimal comma would not come back from JSON. */
   setlocale (LC_CTYPE, "");
   g_set_prgname ("anc");
+  atexit (check_output);
   if (word != NULL && g_str_equal (word, "--version")) {
     g_print ("anc %s\n", PACKAGE_VERSION);
     return ANC_EXIT_OK;

@@ -3,7 +3,9 @@
  * anc compare: several algorithms on the same two recordings. */
 #include "anc-command.h"
 #include "anc-error.h"
+#include "anc-input-file.h"
 #include "anc-runner.h"
+#include "report/anc-sound.h"
 
 #include <string.h>
 
@@ -11,6 +13,8 @@
 
 typedef struct {
   gboolean json;
+  gchar *voice; /* file, or NULL */
+  AncSound *sound;
   gchar **words;
   GPtrArray *algorithms;  /* borrowed words */
   GPtrArray *assignments; /* borrowed words */
@@ -20,6 +24,8 @@ static void
 options_clear (Options *self)
 {
   g_strfreev (self->words);
+  g_free (self->voice);
+  g_clear_pointer (&self->sound, anc_sound_free);
   g_clear_pointer (&self->algorithms, g_ptr_array_unref);
   g_clear_pointer (&self->assignments, g_ptr_array_unref);
 }
@@ -42,7 +48,13 @@ describe_parameters (void)
       g_string_append_printf (text, "  %s=\n", parameter->name);
   }
   g_string_append (text,
-                   "'anc describe cancel' explains them.\n\nExample:\n  anc "
+                   "'anc describe cancel' explains them.\n\n"
+                   "Decibels are not quality: the level also falls when the "
+                   "voice is taken out with\nthe noise, as a large step-size "
+                   "does beside a loud voice, and the pauses do not\ntell of "
+                   "that. With --voice the third figure says what became of "
+                   "the voice;\nwithout, listen.\n\n"
+                   "Example:\n  anc "
                    "compare primary=noisy.wav reference=noise.wav "
                    "filter-length=512 nlms rls\n");
   return g_string_free (g_steal_pointer (&text), FALSE);
@@ -54,6 +66,10 @@ parse (Options *options, int argc, char **argv, GError **error)
   const GOptionEntry entries[]
       = { { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
             "Print a JSON array, one object a run", NULL },
+          { "voice", 0, 0, G_OPTION_ARG_FILENAME, &options->voice,
+            "The voice alone as it is in the primary, where it is known: adds "
+            "its ratio to all else, before and after",
+            "FILE" },
           { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY,
             &options->words, NULL, NULL },
           { NULL } };
@@ -62,9 +78,10 @@ parse (Options *options, int argc, char **argv, GError **error)
   if (!anc_command_parse (
           "compare",
           "primary=FILE reference=FILE [KEY=VALUE...] [ALGORITHM...]",
-          "Runs several algorithms, by default all, on the same recordings "
-          "and prints how\nmany decibels each takes away and how fast it is. "
-          "Nothing is written.",
+          "Runs several algorithms, by default all, on the same recordings. "
+          "Prints by how\nmany decibels the noise in the pauses and the level "
+          "of all, voice included, fall,\nand how fast it is. Nothing is "
+          "written.",
           description, entries, argc, argv, error)
       || !anc_command_check_words (options->words, 1, G_MAXUINT,
                                    "primary=FILE and reference=FILE", error))
@@ -85,7 +102,8 @@ run (AncPipelineFile *file, const Options *options, const gchar *algorithm,
 {
   g_autoptr (AncParameters) parameters = anc_parameters_new (file);
   g_autoptr (AncRunner) runner = NULL;
-  AncRunnerOptions runner_options = { 0 };
+  AncVoice voice = { 0 };
+  AncRunnerOptions runner_options = { .voice = &voice };
 
   anc_parameters_set_title (parameters, "compare", "anc compare --help");
   for (guint i = 0; i < options->assignments->len; i++) {
@@ -97,35 +115,59 @@ run (AncPipelineFile *file, const Options *options, const gchar *algorithm,
   if (!anc_parameters_set (parameters, "algorithm", algorithm, error)
       || !anc_parameters_resolve (parameters, error))
     return NULL;
+  if (options->sound != NULL)
+    voice = (AncVoice){ options->sound->samples, options->sound->frames,
+                        options->sound->rate, options->sound->channels };
+  else
+    runner_options.voice = NULL;
   runner = anc_runner_new (parameters, &runner_options, error);
   return runner != NULL ? anc_runner_run (runner) : NULL;
 }
 
 static gchar *
-figure (const AncResult *result, const gchar *field)
+figure (gboolean known, gdouble value)
 {
-  gdouble value;
-
-  if (!anc_result_find_number (result, field, &value))
-    return g_strdup ("-");
-  return g_strdup_printf ("%.1f", value);
+  /* No "-0.0". */
+  return known ? g_strdup_printf ("%.1f", ABS (value) < 0.05 ? 0 : value)
+               : g_strdup ("-");
 }
 
 static void
-print_header (void)
+print_header (const Options *options)
 {
-  g_print ("%-10s %12s %12s %12s\n", "algorithm", "reduction/dB", "output/dB",
-           "real time");
+  g_print ("%-10s %11s %11s", "dB", "pauses", "level");
+  if (options->sound != NULL)
+    g_print (" %20s", "voice to all else");
+  g_print (" %11s\n", "real time");
 }
 
 static void
-print_row (const gchar *algorithm, const AncResult *result)
+print_row (const Options *options, const gchar *algorithm,
+           const AncResult *result)
 {
-  g_autofree gchar *reduction = figure (result, "erle-db");
-  g_autofree gchar *level = figure (result, "output-db");
+  const AncFigures *figures = &result->figures;
+  gdouble erle = 0;
+  gboolean known = anc_result_find_number (result, "erle-db", &erle);
+  g_autofree gchar *level = figure (known, -erle);
+  g_autofree gchar *floor = figure (
+      figures->has_floor, figures->floor_after - figures->floor_before);
 
-  g_print ("%-10s %12s %12s %11.0fx\n", algorithm, reduction, level,
-           anc_result_get_realtime_factor (result));
+  g_print ("%-10s %11s %11s", algorithm, floor, level);
+  if (options->sound != NULL)
+    g_print (" %8.1f, was %6.1f", figures->voice_after, figures->voice_before);
+  g_print (" %10.0fx\n", anc_result_get_realtime_factor (result));
+}
+
+static gboolean
+check_voice (const Options *options, const AncResult *result, GError **error)
+{
+  if (options->sound == NULL || result->figures.has_voice)
+    return TRUE;
+  g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
+               "--voice=%s: it has %u samples a second and %u channels, which "
+               "must be those of the primary",
+               options->voice, options->sound->rate, options->sound->channels);
+  return FALSE;
 }
 
 static void
@@ -151,13 +193,15 @@ compare_each (const Options *options, AncPipelineFile *file,
       g_propagate_error (error, g_steal_pointer (&result->error));
       return FALSE;
     }
+    if (!check_voice (options, result, error))
+      return FALSE;
     /* The recordings are the same for all. */
     if (json_array_get_length (array) == 0)
       anc_command_print_warnings ("compare", result);
     if (!options->json && json_array_get_length (array) == 0)
-      print_header ();
+      print_header (options);
     if (!options->json)
-      print_row (*algorithms, result);
+      print_row (options, *algorithms, result);
     add_row (array, *algorithms, result);
   }
   return TRUE;
@@ -201,6 +245,10 @@ anc_command_compare (int argc, char **argv)
   if (!parse (&options, argc, argv, &error))
     return anc_command_fail ("compare", error);
   anc_command_start_gstreamer ();
+  if (options.voice != NULL
+      && (!anc_input_file_check ("--voice", options.voice, &error)
+          || (options.sound = anc_sound_read (options.voice, &error)) == NULL))
+    return anc_command_fail ("compare", error);
   if (!compare (&options, &error))
     return anc_command_fail ("compare", error);
   return ANC_EXIT_OK;

@@ -10,7 +10,9 @@
 static gchar *
 number (gdouble value)
 {
-  return g_strdup_printf ("%.10g", value);
+  /* Nobody counts zeros behind "1e+10". */
+  return g_strdup_printf (
+      value == floor (value) && fabs (value) < 1e15 ? "%.0f" : "%.10g", value);
 }
 
 static gchar *
@@ -32,9 +34,23 @@ describe_range (const AncParameter *self)
   return NULL;
 }
 
+/* Outside the range a default such as -1 stands for "none". */
+static const gchar *
+shown_default (const AncParameter *self, const gchar *text)
+{
+  gdouble value = text != NULL ? g_ascii_strtod (text, NULL) : 0;
+
+  if (text == NULL
+      || ((self->type == ANC_PARAMETER_INTEGER
+           || self->type == ANC_PARAMETER_NUMBER)
+          && (value < self->minimum || value > self->maximum)))
+    return "none";
+  return text;
+}
+
 /* "default 0.1", or "default 0.1 (ancnlms), 0.01 (anclms)". */
 static gchar *
-describe_element_defaults (const GPtrArray *list)
+describe_element_defaults (const AncParameter *self, const GPtrArray *list)
 {
   g_autoptr (GString) text = g_string_new ("default ");
   gboolean same = TRUE;
@@ -49,7 +65,7 @@ describe_element_defaults (const GPtrArray *list)
     const AncElementDefault *entry = list->pdata[i];
 
     g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
-                            entry->text != NULL ? entry->text : "none");
+                            shown_default (self, entry->text));
     if (!same)
       g_string_append_printf (text, " (%s)", entry->factory);
   }
@@ -75,7 +91,7 @@ describe_default (const AncParameter *self, const GPtrArray *elements)
   case ANC_DEFAULT_NONE:
   default:
     return self->required ? g_strdup ("required")
-                          : describe_element_defaults (elements);
+                          : describe_element_defaults (self, elements);
   }
 }
 

@@ -36,6 +36,8 @@ draw (AncParameters *parameters, GError **error)
 {
   gboolean complete = is_complete (parameters);
   g_autoptr (GstElement) pipeline = NULL;
+  GstDebugGraphDetails details = GST_DEBUG_GRAPH_SHOW_MEDIA_TYPE
+                                 | GST_DEBUG_GRAPH_SHOW_NON_DEFAULT_PARAMS;
   gchar *text;
 
   if (!complete)
@@ -50,9 +52,11 @@ draw (AncParameters *parameters, GError **error)
     gst_element_set_state (pipeline, GST_STATE_PAUSED);
     gst_element_get_state (pipeline, NULL, NULL, PREROLL_SECONDS * GST_SECOND);
   }
-  text = gst_debug_bin_to_dot_data (
-      GST_BIN (pipeline), GST_DEBUG_GRAPH_SHOW_MEDIA_TYPE
-                              | GST_DEBUG_GRAPH_SHOW_NON_DEFAULT_PARAMS);
+  /* What is cut short cannot be recognised. */
+  if (anc_parameters_has_secrets (parameters))
+    details |= GST_DEBUG_GRAPH_SHOW_FULL_PARAMS;
+  text = gst_debug_bin_to_dot_data (GST_BIN (pipeline), details);
+  anc_parameters_mask (parameters, &text);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   return text;
 }
@@ -86,6 +90,8 @@ check_output (const gchar *output, gboolean overwrite, const gchar **ret_format,
               GError **error)
 {
   static const gchar *const formats[] = { "dot", "svg", "png", NULL };
+  g_autofree gchar *directory
+      = output != NULL ? g_path_get_dirname (output) : NULL;
   const gchar *suffix = output != NULL ? strrchr (output, '.') : ".dot";
 
   *ret_format = suffix != NULL ? suffix + 1 : "";
@@ -99,6 +105,9 @@ check_output (const gchar *output, gboolean overwrite, const gchar **ret_format,
                  "--output=%s: the file exists; choose another name, or add "
                  "--overwrite",
                  output);
+  else if (directory != NULL && !g_file_test (directory, G_FILE_TEST_IS_DIR))
+    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
+                 "--output=%s: there is no directory %s", output, directory);
   else
     return TRUE;
   return FALSE;

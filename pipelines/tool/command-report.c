@@ -3,6 +3,8 @@
  * anc report BEFORE AFTER: what a cancellation did, in figures and a picture. */
 #include "report/anc-report.h"
 
+#include "anc-error.h"
+#include "anc-input-file.h"
 #include "report/anc-report-picture.h"
 
 #include <gst/gst.h>
@@ -55,11 +57,8 @@ check_files (const Options *options, GError **error)
       = { options->files[0], options->files[1], options->voice };
 
   for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
-    if (files[i] != NULL && !g_file_test (files[i], G_FILE_TEST_EXISTS)) {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                   "%s: there is no such file", files[i]);
+    if (files[i] != NULL && !anc_input_file_check (NULL, files[i], error))
       return FALSE;
-    }
   }
   return TRUE;
 }
@@ -235,6 +234,17 @@ print_text (const AncTrack *before, const AncTrack *after,
   g_print ("picture: %s\n", options->output);
 }
 
+static void
+warn_of_cuts (const Options *options)
+{
+  for (guint i = 0; options->files[i] != NULL; i++) {
+    if (anc_input_file_is_cut (options->files[i]))
+      g_printerr ("anc report: warning: %s is cut off; what is there was "
+                  "used\n",
+                  options->files[i]);
+  }
+}
+
 static gboolean
 report (const Options *options, GError **error)
 {
@@ -268,9 +278,14 @@ anc_command_report (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   if (!parse_options (&options, argc, argv, &error)) {
-    g_printerr ("anc report: %s (see anc report --help)\n", error->message);
-    return EXIT_USAGE;
+    /* A good name of a bad file is no mistake of usage. */
+    gboolean usage = !g_error_matches (error, ANC_ERROR, ANC_ERROR_RUN);
+
+    g_printerr ("anc report: %s%s\n", error->message,
+                usage ? " (see anc report --help)" : "");
+    return usage ? EXIT_USAGE : EXIT_UNREADABLE;
   }
+  warn_of_cuts (&options);
   gst_init (NULL, NULL);
   if (!report (&options, &error)) {
     g_printerr ("anc report: %s\n", error->message);

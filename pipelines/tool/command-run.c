@@ -27,9 +27,19 @@ options_clear (Options *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+/* The time limit while no main loop runs yet. */
+typedef struct {
+  const Options *options;
+  GThread *thread;
+  GMutex lock;
+  GCond changed;
+  gboolean over; /* guarded by lock */
+} Alarm;
+
 typedef struct {
   AncProgress progress;
   AncRunner *runner;
+  Alarm *alarm;
   gint signal;  /* the first that came, or 0 */
   gint64 first; /* when, monotonic */
   guint count;
@@ -43,9 +53,10 @@ typedef struct {
 
 static const gchar summary[]
     = "Runs a pipeline: NAME as 'anc list' shows it, or the FILE of a config."
-      "\nParameters are written KEY=VALUE; 'anc describe NAME' shows them. A "
-      "value that\nshall not be on the command line: "
-      "KEY='{\"env\": \"VARIABLE\"}' or KEY='{\"file\": \"PATH\"}'.";
+      "\nParameters are written KEY=VALUE; 'anc describe NAME' shows them. Of "
+      "one that is\ngiven twice the last counts. A value that shall not be on "
+      "the command line:\nKEY='{\"env\": \"VARIABLE\"}' or KEY='{\"file\": "
+      "\"PATH\"}'.";
 static const gchar description[]
     = "^C ends the stream, and what came out until then is a whole file or "
       "object;\na second ^C stops at once and keeps nothing.\n\n"
@@ -82,6 +93,69 @@ parse (Options *options, int argc, char **argv, GError **error)
   g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
                "--timeout=%d: it must not be negative", options->timeout);
   return FALSE;
+}
+
+/* A run that never began, in the shape of one that failed. */
+static void
+print_json_failure (const Options *options, const GError *error)
+{
+  g_autoptr (AncResult) result
+      = anc_result_new (options->words != NULL ? options->words[0] : NULL);
+  g_autoptr (JsonNode) node = NULL;
+
+  result->outcome = ANC_OUTCOME_FAILED;
+  result->error = g_error_copy (error);
+  node = anc_result_to_json (result);
+  anc_command_print_json (node);
+}
+
+static gpointer
+alarm_wait (gpointer data)
+{
+  Alarm *self = data;
+  gint64 end = g_get_monotonic_time ()
+               + self->options->timeout * (gint64) G_USEC_PER_SEC;
+  g_autoptr (GError) error = g_error_new (
+      ANC_ERROR, ANC_ERROR_RUN,
+      "%s was not ready to start within %d s; allow more with --timeout",
+      self->options->words[0], self->options->timeout);
+
+  g_mutex_lock (&self->lock);
+  while (!self->over) {
+    if (g_cond_wait_until (&self->changed, &self->lock, end))
+      continue;
+    /* Whatever the main thread does cannot be ended, and there is no file
+     * yet. */
+    if (self->options->json)
+      print_json_failure (self->options, error);
+    _exit (anc_command_fail ("run", error));
+  }
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+static void
+alarm_start (Alarm *self)
+{
+  if (self->options->timeout == 0)
+    return;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->thread = g_thread_new ("alarm", alarm_wait, self);
+}
+
+static void
+alarm_stop (Alarm *self)
+{
+  if (self->thread == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  self->over = TRUE;
+  g_cond_signal (&self->changed);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (g_steal_pointer (&self->thread));
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
 }
 
 static void
@@ -170,21 +244,28 @@ on_hang_up (gpointer data)
   return on_signal (data, SIGHUP);
 }
 
+/* Until here a signal ends the process at once: there was nothing to keep. */
 static void
-print_figures (const AncResult *result, const gchar *output)
+on_built (gpointer data)
 {
-  gdouble reduction;
+  Session *session = data;
 
-  if (output != NULL)
-    g_print ("%s: ", output);
-  g_print ("%.1f seconds of sound in %.2f, %.0f times real time\n",
-           result->audio_seconds, result->wall_seconds,
-           anc_result_get_realtime_factor (result));
-  if (anc_result_find_number (result, "erle-db", &reduction))
-    g_print ("level reduced by %.1f dB\n", reduction);
+  alarm_stop (session->alarm);
+  g_unix_signal_add (SIGINT, on_interrupt, session);
+  g_unix_signal_add (SIGTERM, on_terminate, session);
+  g_unix_signal_add (SIGHUP, on_hang_up, session);
 }
 
-static const gchar *
+static gchar *
+shown_value (const AncParameters *parameters, const gchar *name)
+{
+  gchar *text = g_strdup (anc_parameters_get (parameters, name));
+
+  anc_parameters_mask (parameters, &text);
+  return text;
+}
+
+static gchar *
 output_of (const AncParameters *parameters)
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
@@ -193,9 +274,34 @@ output_of (const AncParameters *parameters)
     const AncParameter *parameter = file->parameters->pdata[i];
 
     if (parameter->format == ANC_FORMAT_OUTPUT_FILE)
-      return anc_parameters_get (parameters, parameter->name);
+      return shown_value (parameters, parameter->name);
   }
   return NULL;
+}
+
+static void
+print_figures (const AncParameters *parameters, const AncResult *result,
+               gboolean kept)
+{
+  g_autofree gchar *output = kept ? output_of (parameters) : NULL;
+  g_autofree gchar *level = NULL, *floor = NULL;
+  gdouble reduction;
+
+  if (output != NULL)
+    g_print ("%s: ", output);
+  g_print ("%.1f seconds of sound in %.2f s, %.*f times real time\n",
+           result->audio_seconds, result->wall_seconds,
+           anc_result_get_realtime_factor (result) < 10 ? 1 : 0,
+           anc_result_get_realtime_factor (result));
+  if (!anc_result_find_number (result, "erle-db", &reduction))
+    return;
+  level = anc_command_describe_fall (reduction);
+  if (result->figures.has_floor)
+    floor = anc_command_describe_fall (result->figures.floor_before
+                                       - result->figures.floor_after);
+  g_print ("%s%s%slevel %s, voice included\n",
+           floor != NULL ? "noise in the pauses " : "",
+           floor != NULL ? floor : "", floor != NULL ? "; " : "", level);
 }
 
 static int
@@ -213,7 +319,7 @@ print_result (const Options *options, const Session *session,
     return session->signal != 0 ? ANC_EXIT_SIGNAL + session->signal
                                 : anc_command_fail ("run", result->error);
   if (!options->quiet && !options->json && result->audio_seconds > 0)
-    print_figures (result, session->count < 2 ? output_of (parameters) : NULL);
+    print_figures (parameters, result, session->count < 2);
   return session->signal != 0 ? ANC_EXIT_SIGNAL + session->signal : ANC_EXIT_OK;
 }
 
@@ -237,12 +343,14 @@ read_parameters (const Options *options, GError **error)
 }
 
 static int
-run (const Options *options, const AncParameters *parameters, GError **error)
+run (const Options *options, const AncParameters *parameters, Alarm *alarm,
+     GError **error)
 {
-  Session session = { .options = options };
+  Session session = { .options = options, .alarm = alarm };
   AncRunnerOptions runner_options = {
     .overwrite = options->overwrite,
     .timeout_seconds = (guint) options->timeout,
+    .on_built = on_built,
     .on_progress = on_progress,
     .on_object = on_object,
     .on_warning = on_warning,
@@ -252,10 +360,6 @@ run (const Options *options, const AncParameters *parameters, GError **error)
   g_autoptr (AncResult) result = NULL;
   int code;
 
-  /* Before there are temporary files, so that a signal removes them. */
-  g_unix_signal_add (SIGINT, on_interrupt, &session);
-  g_unix_signal_add (SIGTERM, on_terminate, &session);
-  g_unix_signal_add (SIGHUP, on_hang_up, &session);
   anc_progress_init (&session.progress, !options->quiet);
   runner
       = anc_runner_new ((AncParameters *) parameters, &runner_options, error);
@@ -273,20 +377,6 @@ run (const Options *options, const AncParameters *parameters, GError **error)
   return code;
 }
 
-/* A run that never began, in the shape of one that failed. */
-static void
-print_json_failure (const Options *options, const GError *error)
-{
-  g_autoptr (AncResult) result
-      = anc_result_new (options->words != NULL ? options->words[0] : NULL);
-  g_autoptr (JsonNode) node = NULL;
-
-  result->outcome = ANC_OUTCOME_FAILED;
-  result->error = g_error_copy (error);
-  node = anc_result_to_json (result);
-  anc_command_print_json (node);
-}
-
 int
 anc_command_run (int argc, char **argv)
 {
@@ -294,13 +384,16 @@ anc_command_run (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (AncParameters) parameters = NULL;
   gboolean json = anc_command_wants_json (argc, argv);
+  Alarm alarm = { .options = &options };
   int code = -1;
 
   if (parse (&options, argc, argv, &error)) {
+    alarm_start (&alarm);
     anc_command_start_gstreamer ();
     parameters = read_parameters (&options, &error);
     if (parameters != NULL)
-      code = run (&options, parameters, &error);
+      code = run (&options, parameters, &alarm, &error);
+    alarm_stop (&alarm);
   }
   if (code >= 0)
     return code;

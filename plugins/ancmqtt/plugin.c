@@ -3,12 +3,14 @@
 
 #include "gstancmqttsink.h"
 #include "gstancmqttsrc.h"
+#include "gstanctelemetry.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
   return GST_ELEMENT_REGISTER (ancmqttsink, plugin)
-         && GST_ELEMENT_REGISTER (ancmqttsrc, plugin);
+         && GST_ELEMENT_REGISTER (ancmqttsrc, plugin)
+         && GST_ELEMENT_REGISTER (anctelemetry, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, ancmqtt,

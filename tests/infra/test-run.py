@@ -84,6 +84,16 @@ class Run(unittest.TestCase):
                 shown = call(script, "anc", "a b", "*", cwd=elsewhere)
                 self.assertEqual(shown.stdout, "tool a b *\n")
 
+    def test_words_that_mean_nothing(self):
+        self.pretend_built()
+        for arguments, sentence in (
+                (["env", "anc-no-such-command"],
+                 'run: env: there is no command "anc-no-such-command"\n'),
+                (["demo", "mine.wav"], "run: demo takes no arguments")):
+            shown = call(self.run_, *arguments)
+            self.assertEqual(shown.returncode, 1)
+            self.assertTrue(shown.stderr.startswith(sentence), shown.stderr)
+
     def test_env_names_this_tree(self):
         self.pretend_built()
         shown = call(self.run_, "env", "env", env={"PATH": os.environ["PATH"]})

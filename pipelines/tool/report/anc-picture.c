@@ -57,6 +57,8 @@ gboolean
 anc_picture_write (AncPicture *self, const gchar *filename, GError **error)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GError) cause = NULL;
+  const gchar *reason;
   cairo_status_t status;
 
   cairo_surface_flush (self->surface);
@@ -67,8 +69,14 @@ anc_picture_write (AncPicture *self, const gchar *filename, GError **error)
                  cairo_status_to_string (status));
     return FALSE;
   }
-  return g_file_set_contents (filename, (const gchar *) bytes->data, bytes->len,
-                              error);
+  if (g_file_set_contents (filename, (const gchar *) bytes->data, bytes->len,
+                           &cause))
+    return TRUE;
+  /* It tells of a temporary file and, behind the last colon, why. */
+  reason = g_strrstr (cause->message, ": ");
+  g_set_error (error, cause->domain, cause->code, "%s could not be written: %s",
+               filename, reason != NULL ? reason + 2 : cause->message);
+  return FALSE;
 }
 
 void

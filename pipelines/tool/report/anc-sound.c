@@ -4,6 +4,9 @@
  * file's name is set as a property, so nothing in it is taken for syntax. */
 #include "anc-sound.h"
 
+#include "anc-input-file.h"
+#include "anc-sound-caps.h"
+
 #include <gst/app/gstappsink.h>
 #include <gst/audio/audio.h>
 
@@ -123,6 +126,24 @@ read_all (AncSound *self, GstElement *pipeline, const gchar *filename,
                complaint != NULL ? complaint : "there is no audio in it");
 }
 
+static GstPadProbeReturn
+on_event (GstPad *pad, GstPadProbeInfo *info, gpointer decoder)
+{
+  if (GST_EVENT_TYPE (info->data) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  if (!anc_sound_caps_check (info->data, decoder))
+    return GST_PAD_PROBE_DROP;
+  anc_sound_caps_complete_probe (info);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+on_pad_added (GstElement *decoder, GstPad *pad)
+{
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_event,
+                     decoder, NULL);
+}
+
 AncSound *
 anc_sound_read (const gchar *filename, GError **error)
 {
@@ -133,16 +154,16 @@ anc_sound_read (const gchar *filename, GError **error)
   g_autoptr (GstElement) source = NULL;
   gboolean good;
 
-  if (g_file_is_native (file) && !g_file_query_exists (file, NULL)) {
-    fail (error, filename, "there is no such file");
+  if (g_file_is_native (file)
+      && !anc_input_file_check (NULL, g_file_peek_path (file), error))
     return NULL;
-  }
   pipeline = gst_parse_launch_full (LAUNCH, NULL, GST_PARSE_FLAG_FATAL_ERRORS,
                                     error);
   if (pipeline == NULL)
     return NULL;
   source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
   g_object_set (source, "uri", uri, NULL);
+  g_signal_connect (source, "pad-added", G_CALLBACK (on_pad_added), NULL);
   good = read_all (self, pipeline, filename, error);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   return good ? g_steal_pointer (&self) : NULL;

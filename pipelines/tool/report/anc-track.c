@@ -45,9 +45,12 @@ compare_with_voice (AncTrack *self, const AncSound *sound,
   gsize end = (gsize) ANC_TRACK_END_SECONDS * sound->rate * sound->channels;
 
   if (sound->rate != voice->rate || sound->channels != voice->channels) {
-    g_set_error (error, ANC_SOUND_ERROR, 0,
-                 "%s: the voice has another rate or number of channels",
-                 self->filename);
+    g_set_error (
+        error, ANC_SOUND_ERROR, 0,
+        "the voice has %u samples a second and %u channels, but %s has "
+        "%u and %u; give one that was made of the same recording",
+        voice->rate, voice->channels, self->filename, sound->rate,
+        sound->channels);
     return FALSE;
   }
   self->voice_ratio = ratio_from (sound, voice, 0, n);

@@ -23,6 +23,16 @@ def lines(name):
     return found
 
 
+def readme_lines(element):
+    """The lines of the plugin's page that have the element in them."""
+    text = (ROOT / "plugins/ancmqtt/README.md").read_text(encoding="utf-8")
+    found = [line for block in re.findall(r"```sh\n(.*?)```", text, re.S)
+             for line in block.replace("\\\n", " ").splitlines()
+             if element in line]
+    assert found, element
+    return found
+
+
 class LaunchLines(mqttcase.Case):
     def setUp(self):
         self.broker = Mosquitto().start()
@@ -51,6 +61,11 @@ class LaunchLines(mqttcase.Case):
                         ["gst-inspect-1.0", "--exists", "opusenc"],
                         check=False).returncode != 0:
                     continue
+                self.run_line(line)
+
+    def test_telemetry(self):
+        for line in lines("gstanctelemetry") + readme_lines("anctelemetry"):
+            with self.subTest(line=line):
                 self.run_line(line)
 
     def test_source(self):

@@ -112,6 +112,8 @@ class Player:
         self.killed = True
         self.process.kill()
         self.process.wait()
+        while self.next(10)[0] != "gone":  # what it had said before
+            pass
 
     def messages(self, word, name=None):
         return [fields for heard, fields in self.heard

@@ -117,6 +117,7 @@ test_round_trip (Fixture *self, gconstpointer unused)
 
   write_part (entry, 1, "head");
   write_part (entry, 3, "tail of it");
+  g_assert_true (anc_s3_spool_entry_log_creating (entry, 99, NULL));
   g_assert_true (anc_s3_spool_entry_log_upload (entry, "id/1+2=", NULL));
   log_part (entry, 2, 77);
   g_assert_true (anc_s3_spool_entry_log_end (entry, 42, NULL));

@@ -687,14 +687,14 @@ test_spool_limit (void)
 /* Stopped after `written` bytes while `at` requests succeed; then a new
  * uploader finishes it. */
 static void
-resume (guint at, gboolean unique, gsize written)
+resume (guint at, StoreFault fault, gboolean unique, gsize written)
 {
   g_autofree guint8 *data = pattern (written);
   g_autoptr (Bench) bench = bench_new ();
   AncS3UploaderStats stats;
 
   bench_spool (bench, 0);
-  bench->store->fault = STORE_DENIED;
+  bench->store->fault = fault;
   bench->store->fault_at = at;
   bench->store->fault_count = G_MAXUINT / 2;
   bench_start (bench);
@@ -725,12 +725,43 @@ static void
 test_spool_resume (void)
 {
   for (guint at = 1; at < 9; at++) {
-    resume (at, TRUE, 6 * PART + 99);
-    resume (at, FALSE, 6 * PART + 99);
+    resume (at, STORE_DENIED, TRUE, 6 * PART + 99);
+    resume (at, STORE_DENIED, FALSE, 6 * PART + 99);
   }
-  resume (1, TRUE, 0);
-  resume (1, FALSE, 10);
-  resume (1, TRUE, PART);
+  resume (1, STORE_DENIED, TRUE, 0);
+  resume (1, STORE_DENIED, FALSE, 10);
+  resume (1, STORE_DENIED, TRUE, PART);
+}
+
+/* All is carried out and nothing is heard of it any more: the next start finds
+ * what is there, be it the whole object. */
+static void
+test_spool_resume_unheard (void)
+{
+  for (guint at = 1; at < 10; at++) {
+    g_autofree guint8 *data = pattern (6 * PART + 99);
+    g_autoptr (Bench) bench = bench_new ();
+
+    bench_spool (bench, 0);
+    bench->store->fault = STORE_LOST_REPLY;
+    bench->store->fault_at = at;
+    bench->store->fault_count = G_MAXUINT / 2;
+    bench_start (bench);
+    bench_begin (bench, "a", TRUE);
+    g_assert_true (bench_write (bench, data, 6 * PART + 99));
+    g_assert_true (anc_s3_uploader_finish (bench->uploader, 0, NULL));
+    g_usleep (400000);
+    g_clear_pointer (&bench->uploader, anc_s3_uploader_free);
+    g_assert_cmpuint (bench->done, ==, at > 9);
+
+    bench->store->fault = STORE_OK;
+    bench_start (bench);
+    g_assert_true (anc_s3_uploader_drain (bench->uploader, NULL));
+    g_assert_cmpuint (bench->done, ==, 1);
+    assert_object (bench, "a", data, 6 * PART + 99);
+    g_assert_cmpuint (count_folders (bench->directory), ==, 0);
+    g_assert_cmpuint (store_count_uploads (bench->store), ==, 0);
+  }
 }
 
 int
@@ -756,5 +787,6 @@ main (int argc, char **argv)
   ADD ("spool-outage", test_spool_outage);
   ADD ("spool-limit", test_spool_limit);
   ADD ("spool-resume", test_spool_resume);
+  ADD ("spool-resume-unheard", test_spool_resume_unheard);
   return g_test_run ();
 }

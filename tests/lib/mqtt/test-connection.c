@@ -209,53 +209,10 @@ count_repeats (Client *listener, guint count)
   return repeats;
 }
 
-/* The broker is killed again and again; what it has acknowledged is with the
- * listener, who keeps its session. */
-static void
-interrupt (guint version, guint kills)
-{
-  enum { EACH = 500 };
-  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
-  g_autoptr (AncMqttQueue) queue = memory_queue ();
-  g_autoptr (AncMqttSettings) settings = NULL;
-  g_autoptr (Client) listener = NULL, sender = NULL;
-  guint repeats;
-
-  if (broker == NULL)
-    return;
-  settings = broker_settings (broker, "PORT");
-  settings->version = version;
-  listener = named (settings, "listener", NULL);
-  sender = named (settings, "sender", queue);
-  for (guint i = 0; i < EACH * kills; i++) {
-    publish_number (queue, 1, i);
-    if (i % EACH == EACH - 1) {
-      client_wait_messages (listener, i / 2);
-      test_server_tell (broker, "save");
-      test_server_tell (broker, "restart");
-    }
-  }
-  g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
-                   ANC_MQTT_WAIT_DONE);
-  repeats = count_repeats (listener, EACH * kills);
-  g_test_message ("MQTT %u: %u of %u twice", version, repeats, EACH * kills);
-  g_assert_cmpuint (sender->disconnects, >=, 1);
-}
-
-static void
-test_interrupt (void)
-{
-  if (!g_test_slow ()) {
-    interrupt (ANC_MQTT_VERSION_5, 2);
-    return;
-  }
-  for (guint version = 4; version <= 5; version++)
-    interrupt (version, 10);
-}
-
-/* QoS 2 over connections that are cut: exactly once. */
-static void
-exactly_once (guint version, guint cuts)
+/* Over connections that are cut nothing is lost. How many messages came more
+ * than once. */
+static guint
+cut_again_and_again (guint version, guint qos, guint cuts)
 {
   enum { EACH = 200 };
   g_autoptr (TestServer) broker = test_server_new ("mosquitto --proxy");
@@ -264,14 +221,14 @@ exactly_once (guint version, guint cuts)
   g_autoptr (Client) listener = NULL, sender = NULL;
 
   if (broker == NULL)
-    return;
+    return 0;
   settings = broker_settings (broker, "PORT");
   settings->version = version;
   listener = named (settings, "listener", NULL);
   settings->port = test_server_get_port (broker, "PROXY_PORT");
   sender = named (settings, "sender", queue);
   for (guint i = 0; i < EACH * cuts; i++) {
-    publish_number (queue, 2, i);
+    publish_number (queue, qos, i);
     if (i % EACH == EACH - 1) {
       client_wait_messages (listener, i - EACH + 20);
       test_server_tell (broker, "proxy cut");
@@ -279,15 +236,55 @@ exactly_once (guint version, guint cuts)
   }
   g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
                    ANC_MQTT_WAIT_DONE);
-  g_assert_cmpuint (count_repeats (listener, EACH * cuts), ==, 0);
   g_assert_cmpuint (sender->disconnects, >=, 1);
+  return count_repeats (listener, EACH * cuts);
+}
+
+static void
+test_at_least_once (void)
+{
+  for (guint version = 4; version <= 5; version++) {
+    guint cuts = g_test_slow () ? 20 : 2;
+    guint repeats = cut_again_and_again (version, 1, cuts);
+
+    g_test_message ("%u came again", repeats);
+    g_assert_cmpuint (repeats, <=, cuts * 100);
+  }
 }
 
 static void
 test_exactly_once (void)
 {
   for (guint version = 4; version <= 5; version++)
-    exactly_once (version, g_test_slow () ? 20 : 2);
+    g_assert_cmpuint (cut_again_and_again (version, 2, g_test_slow () ? 20 : 2),
+                      ==, 0);
+}
+
+/* Listener and sender come back to a broker that was away. */
+static void
+test_restart (void)
+{
+  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
+  g_autoptr (AncMqttQueue) queue = memory_queue ();
+  g_autoptr (AncMqttSettings) settings = NULL;
+  g_autoptr (Client) listener = NULL, sender = NULL;
+
+  if (broker == NULL)
+    return;
+  settings = broker_settings (broker, "PORT");
+  listener = subscriber (settings, "test/#", 1);
+  sender = client_new (settings, queue, NULL);
+  client_start (sender);
+  publish_number (queue, 1, 0);
+  client_wait_messages (listener, 1);
+  test_server_tell (broker, "kill");
+  client_wait_state (listener, ANC_MQTT_STATE_WAITING);
+  client_wait_state (sender, ANC_MQTT_STATE_WAITING);
+  test_server_tell (broker, "start");
+  client_wait_state (listener, ANC_MQTT_STATE_CONNECTED);
+  publish_number (queue, 1, 1);
+  client_wait_messages (listener, 2);
+  g_assert_cmpuint (listener->connects, ==, 2);
 }
 
 /* A broker that stops answering is left, and found again. */
@@ -350,7 +347,8 @@ main (int argc, char **argv)
   g_test_add_func ("/connection/refused", test_refused);
   g_test_add_func ("/connection/login", test_login);
   g_test_add_func ("/connection/access", test_access);
-  g_test_add_func ("/connection/interrupt", test_interrupt);
+  g_test_add_func ("/connection/at-least-once", test_at_least_once);
+  g_test_add_func ("/connection/restart", test_restart);
   g_test_add_func ("/connection/exactly-once", test_exactly_once);
   g_test_add_func ("/connection/stalled", test_stalled);
   g_test_add_func ("/connection/close-early", test_close_early);

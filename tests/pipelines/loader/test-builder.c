@@ -223,7 +223,7 @@ test_check (Fixture *fixture, gconstpointer data)
         = fixture_load (fixture, mistakes[i].text, &error);
 
     g_assert_no_error (error);
-    g_assert_false (anc_builder_check (file, missing, &error));
+    g_assert_false (anc_builder_check (file, missing, NULL, &error));
     assert_error (error, ANC_ERROR_CONFIG, mistakes[i].part);
   }
 }
@@ -253,7 +253,7 @@ test_missing (Fixture *fixture, gconstpointer data)
   g_autoptr (AncParameters) parameters = anc_parameters_new (file);
 
   forget_element ("fdkaacenc");
-  g_assert_true (anc_builder_check (file, missing, &error));
+  g_assert_true (anc_builder_check (file, missing, NULL, &error));
   g_assert_cmpuint (missing->len, ==, 1);
   g_assert_nonnull (strstr (missing->pdata[0], "gstreamer1.0-fdkaac"));
   g_assert_true (anc_parameters_resolve (parameters, NULL));

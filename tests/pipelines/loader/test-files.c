@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void
 test_commit (Fixture *fixture, gconstpointer data)
@@ -82,6 +83,48 @@ test_race (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (text, ==, "theirs");
 }
 
+/* What a killed run left goes; what another is writing stays. */
+static void
+test_stale (Fixture *fixture, gconstpointer data)
+{
+  g_autofree gchar *path = fixture_path (fixture, "out.wav");
+  g_autofree gchar *stale
+      = fixture_write (fixture, ".out.wav.anc-abcdef", "half");
+  g_autofree gchar *other = fixture_write (fixture, ".out.wav.abcdef", "x");
+  g_autoptr (AncOutputFile) first
+      = anc_output_file_new ("output", path, FALSE, NULL);
+  g_autoptr (AncOutputFile) second
+      = anc_output_file_new ("output", path, FALSE, NULL);
+
+  g_assert_false (g_file_test (stale, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (fixture_count (fixture), ==, 3);
+  g_assert_true (anc_output_file_commit (first, NULL));
+  g_assert_false (anc_output_file_commit (second, NULL));
+}
+
+static void
+test_links (Fixture *fixture, gconstpointer data)
+{
+  g_autofree gchar *real = fixture_write (fixture, "real.wav", "old");
+  g_autofree gchar *link = fixture_path (fixture, "link.wav");
+  g_autofree gchar *loose = fixture_path (fixture, "loose.wav");
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AncOutputFile) output = NULL;
+
+  g_assert_cmpint (symlink ("real.wav", link), ==, 0);
+  g_assert_cmpint (symlink ("nowhere.wav", loose), ==, 0);
+  g_assert_null (anc_output_file_new ("output", link, FALSE, NULL));
+  g_assert_null (anc_output_file_new ("output", loose, TRUE, &error));
+  assert_error (error, ANC_ERROR_PARAMETER, "a link to a file that is not");
+  output = anc_output_file_new ("output", link, TRUE, NULL);
+  g_assert_true (anc_output_file_commit (output, NULL));
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+  g_assert_true (g_file_get_contents (real, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "");
+}
+
 static void
 test_bad_outputs (Fixture *fixture, gconstpointer data)
 {
@@ -131,6 +174,11 @@ test_cut_wav (Fixture *fixture, gconstpointer data)
   g_assert_true (anc_input_file_is_cut (cut));
   g_assert_false (anc_input_file_is_cut (more));
   g_assert_false (anc_input_file_is_cut (open));
+  g_assert_true (anc_input_file_is_whole_wav (whole));
+  g_assert_false (anc_input_file_is_whole_wav (cut));
+  g_assert_true (anc_input_file_is_whole_wav (more));
+  g_assert_false (anc_input_file_is_whole_wav (open));
+  g_assert_false (anc_input_file_is_whole_wav ("/nowhere"));
 }
 
 /* Every prefix of every kind of file is read without a fault. */
@@ -220,6 +268,8 @@ main (int argc, char **argv)
   fixture_add ("/output/abandon", test_abandon);
   fixture_add ("/output/overwrite", test_overwrite);
   fixture_add ("/output/race", test_race);
+  fixture_add ("/output/stale", test_stale);
+  fixture_add ("/output/links", test_links);
   fixture_add ("/output/bad", test_bad_outputs);
   fixture_add ("/output/device", test_device);
   fixture_add ("/output/same", test_same);

@@ -19,6 +19,8 @@ static const struct {
   { "", "p.json: it is empty" },
   { "{'name': }", "p.json: it is not JSON" },
   { "{}\n{}", "p.json: it holds more than one value (line 2)" },
+  { HEAD TEXT ",}", "there is a comma behind the last member; remove it" },
+  { HEAD TEXT ", 'x': [1, ]}", "there is a comma behind the last member" },
   { "3 {}", "p.json: it holds more than one value (line 1)" },
   { HEAD TEXT "/* d */}", "p.json: JSON has no comments (line 1)" },
   { HEAD TEXT "}, 'x': 3}", "p.json: it holds more than one value (line 1)" },

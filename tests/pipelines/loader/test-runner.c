@@ -7,6 +7,7 @@
 #include "anc-runner.h"
 #include "fixture.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define HEAD "{'name': 'p', 'version': '1', 'description': 'd', 'pipeline': "
@@ -47,7 +48,8 @@ run (AncParameters *parameters, Watch *watch, guint timeout, GError **error)
                                .data = watch };
   g_autoptr (AncRunner) runner = NULL;
 
-  g_assert_true (anc_parameters_resolve (parameters, error));
+  if (!anc_parameters_resolve (parameters, error))
+    return NULL;
   runner = anc_runner_new (parameters, &options, error);
   if (runner == NULL)
     return NULL;
@@ -97,13 +99,23 @@ test_cut (Fixture *fixture, gconstpointer data)
 static void
 test_no_frame (Fixture *fixture, gconstpointer data)
 {
-  g_autofree gchar *in = fixture_write_wav (fixture, "in.wav", 8000, 0);
+  /* A header of Sun's format (AU): 16 bit, 8 kHz, one channel. */
+  static const gchar header[] = ".snd\0\0\0\30\0\0\0\0\0\0\0\3"
+                                "\0\0\37\100\0\0\0\1";
+  g_autofree gchar *wav = fixture_write_wav (fixture, "in.wav", 8000, 0);
+  g_autofree gchar *in = fixture_path (fixture, "in.au");
   g_autofree gchar *out = fixture_path (fixture, "out.wav");
-  g_autoptr (AncResult) result = copy (fixture, in, out, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AncResult) result = NULL;
 
+  g_assert_null (copy (fixture, wav, out, &error));
+  assert_error (error, ANC_ERROR_RUN, "in.wav: there is not one whole frame");
+  g_unlink (wav);
+  g_assert_true (g_file_set_contents (in, header, sizeof header - 1, NULL));
+  result = copy (fixture, in, out, NULL);
   g_assert_cmpint (result->outcome, ==, ANC_OUTCOME_FAILED);
   g_assert_nonnull (strstr (result->error->message, "not one whole frame"));
-  g_assert_nonnull (strstr (result->error->message, "in.wav"));
+  g_assert_nonnull (strstr (result->error->message, "in.au"));
   /* The temporary file goes with the runner: config and input remain. */
   g_assert_cmpuint (fixture_count (fixture), ==, 2);
 }

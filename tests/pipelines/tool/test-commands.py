@@ -28,6 +28,33 @@ class Commands(anctool.Case):
             self.assertGreater(len(explained.splitlines()), 8, command)
         self.assertRegex(self.good("--version"), r"^anc \d+\.\d+\.\d+$")
 
+    def test_full_disk(self):
+        """What could not be written did not happen."""
+        both = ["primary=noisy.wav", "reference=noise.wav"]
+        for words in (["list"], ["list", "--json"], ["--help"], ["--version"],
+                      ["run", "--help"], ["describe", "cancel"],
+                      ["graph", "cancel"], ["compare", *both],
+                      ["run", "cancel", *both, "output=x.wav", "--json",
+                       "--overwrite"],
+                      ["report", "noisy.wav", "noise.wav", "--json",
+                       "--overwrite"],
+                      ["check", str(PIPELINES / "presets/cancel-measure.json")
+                       ]):
+            with self.subTest(words=words), open("/dev/full", "wb") as full:
+                done = subprocess.run(
+                    [anctool.ANC, *words], cwd=self.dir, stdout=full,
+                    stderr=subprocess.PIPE, timeout=60, text=True, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, "^anc.*: standard output could "
+                                 "not be written; is the disk full\\?\n$")
+
+    def test_closed_output(self):
+        done = subprocess.run(
+            ["bash", "-c", f"exec {anctool.ANC} run cancel primary=noisy.wav "
+             "reference=noise.wav output=x.wav -q >&-"], cwd=self.dir,
+            stderr=subprocess.PIPE, timeout=60, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_list(self):
         self.assertEqual(self.good("list", "--names").split(), PRESETS)
         listed = json.loads(self.good("list", "--json"))
@@ -63,7 +90,7 @@ class Commands(anctool.Case):
                 self.assertEqual(told["parameters"][name].get(key),
                                  parameter.get(key), (name, key))
         self.assertIn("default as in primary", text)
-        self.assertIn("default 0.1 (ancnlms), 0.01 (anclms)\n", text)
+        self.assertIn("default 0.01 (ancnlms), 0.001 (anclms)\n", text)
         for start in ("filter-length=  integer: 1 to 1048576; default 256\n",
                       "regularization-mode=  string: relative, absolute; "
                       "default relative\n",
@@ -71,9 +98,12 @@ class Commands(anctool.Case):
                       "weights=  input file; default none\n"):
             self.assertIn(start, text)
         self.assertNotIn("the element's own", text)
+        live = self.good("describe", "cancel-live")
+        self.assertIn("buffers=  integer: 1 or more; default none\n", live)
+        self.assertIn("integer: 0 to 10000000000; default 40000000\n", live)
         own = {name: parameter["element-defaults"] for name, parameter
                in told["parameters"].items() if "element-defaults" in parameter}
-        self.assertEqual(own["step-size"], {"ancnlms": 0.1, "anclms": 0.01})
+        self.assertEqual(own["step-size"], {"ancnlms": 0.01, "anclms": 0.001})
         self.assertEqual(own["guard"]["ancrls"], True)
         self.assertEqual(own["weights"]["ancnlms"], None)
         self.assertFalse([name for name in own if "default" in
@@ -120,17 +150,86 @@ class Commands(anctool.Case):
 
     def test_compare(self):
         words = ["compare", "primary=noisy.wav", "reference=noise.wav",
-                 "filter-length=32"]
+                 "filter-length=32", "step-size=0.1"]
         lines = self.good(*words).splitlines()
         self.assertEqual([line.split()[0] for line in lines],
-                         ["algorithm", "nlms", "lms", "rls"])
+                         ["dB", "nlms", "lms", "rls"])
         for line in lines[1:]:
-            self.assertGreater(float(line.split()[1]), 1)
+            self.assertLess(float(line.split()[1]), -1)
+            self.assertLess(float(line.split()[2]), -1)
         # rls has no step-size: left out there, kept for the others.
         rows = json.loads(self.good(*words, "step-size=0.01", "rls", "nlms",
                                     "--json"))
         self.assertEqual([row["algorithm"] for row in rows], ["rls", "nlms"])
         self.assertEqual(self.files(), {"noisy.wav", "noise.wav"})
+
+    def loud_voice(self):
+        """Bursts of something like speech, 20 dB above the noise."""
+        noise = anctool.noise(self.rate * 4)
+        heard = [0.1 * x for x in anctool.through_path(noise)]
+        voice, last, before = [], 0, 0
+        for i, x in enumerate(anctool.noise(len(noise), seed=7)):
+            last, before = 1.6 * last - 0.8 * before + 0.1 * x, last
+            voice.append(last if i // 3000 % 3 else 0.)
+        gain = 10 ** ((anctool.level(heard) + 20 - anctool.level(voice)) / 20)
+        voice = [gain * x for x in voice]
+        anctool.write_wav(self.dir / "voice.wav", [voice], self.rate)
+        anctool.write_wav(self.dir / "loud.wav",
+                          [[a + b for a, b in zip(heard, voice)]], self.rate)
+        anctool.write_wav(self.dir / "hum.wav", [noise], self.rate)
+        return ["compare", "primary=loud.wav", "reference=hum.wav",
+                "filter-length=256"]
+
+    def test_loud_voice(self):
+        """The default does no harm, and the figures tell what does."""
+        words = self.loud_voice()
+        own, fast = ({row["algorithm"]: row["figures"] for row in json.loads(
+            self.good(*words, "--voice=voice.wav", "--json", "nlms", "lms",
+                      *more))} for more in ([], ["step-size=0.1"]))
+        for row in (*own.values(), *fast.values()):
+            self.assertAlmostEqual(row["voice-to-rest-before-db"], 20, delta=1)
+        for row in (own["nlms"], fast["nlms"]):
+            self.assertLess(row["noise-floor-after-db"],
+                            row["noise-floor-before-db"] - 2)
+        for row in own.values():
+            self.assertGreater(row["voice-to-rest-after-db"], 20)
+        self.assertLess(fast["nlms"]["voice-to-rest-after-db"], 17)
+
+    def test_compare_with_voice(self):
+        words = self.loud_voice()
+        lines = self.good(*words, "--voice=voice.wav", "nlms").splitlines()
+        self.assertIn("voice to all else", lines[0])
+        self.assertRegex(lines[1], r"^nlms +-\d+\.\d +-?\d+\.\d +"
+                                   r"2\d\.\d, was +\d\d\.\d +\d+x$")
+        self.assertNotIn("voice", self.good(*words, "nlms"))
+        self.assertIn("Decibels are not quality", self.good("compare",
+                                                            "--help"))
+        self.refuse(2, "--voice=no.wav: there is no such file", *words,
+                    "--voice=no.wav")
+        anctool.write_wav(self.dir / "two.wav", [self.primary] * 2, self.rate)
+        self.refuse(2, "--voice=two.wav: it has 8000 samples a second and 2 "
+                       "channels, which must be those of the primary", *words,
+                    "--voice=two.wav")
+
+    def test_pauses_as_in_report(self):
+        words = self.loud_voice()
+        self.good("run", "cancel", *words[1:], "output=clean.wav",
+                  "sample-format=F32")
+        report = json.loads(self.good("report", "loud.wav", "clean.wav",
+                                      "--voice=voice.wav", "--json"))
+        row = json.loads(self.good(*words, "--voice=voice.wav", "--json",
+                                   "nlms"))[0]["figures"]
+        for side in ("before", "after"):
+            self.assertAlmostEqual(report[side]["noise-floor-db"],
+                                   row[f"noise-floor-{side}-db"], delta=0.2)
+            self.assertAlmostEqual(report[side]["voice-to-rest-db"],
+                                   row[f"voice-to-rest-{side}-db"], delta=0.2)
+
+    def test_report_with_another_voice(self):
+        anctool.write_wav(self.dir / "fast.wav", [self.primary], 16000)
+        self.refuse(1, "the voice has 16000 samples a second and 1 channels, "
+                       "but noisy.wav has 8000 and 1", "report", "noisy.wav",
+                    "noise.wav", "--voice=fast.wav")
 
     def test_completion(self):
         script = PIPELINES / "tool/completions/anc"
@@ -145,6 +244,7 @@ class Commands(anctool.Case):
                 ("anc run cancel primary=nois", {"noisy.wav", "noise.wav"}),
                 ("anc run --js", {"--json"}),
                 ("anc compare forg", {"forgetting-factor="}),
+                ("anc compare primary=a.wav nl", {"nlms"}),
                 ("anc describe cancel-m", {"cancel-measure"}),
                 ("anc graph cancel -o nois", {"noisy.wav", "noise.wav"}),
                 ("anc graph cancel --output d", {"desk.json", "drawings"}),

@@ -93,6 +93,27 @@ class Formats(anctool.Case):
         self.assertEqual((code, err), (0, ""))
         self.assertEqual(self.frames_of("a.flac"), (self.rate, self.frames))
 
+    def test_many_channels(self):
+        """Plain PCM of a recorder with many microphones: no channel mask."""
+        for count in (3, 7, 16, 63):
+            write_wav(self.dir / "many.wav", [self.primary] * count,
+                      self.rate)
+            report = self.clean("--overwrite", primary="many.wav",
+                                output="out.wav")
+            self.assertEqual(report["warnings"], [])
+            got = read_wav(self.dir / "out.wav")
+            self.assertEqual((len(got[3]), got[2]), (count, 16))
+            self.assertEqual(len(got[3][0]), self.frames)
+        write_wav(self.dir / "many.wav", [self.primary] * 2
+                  + [self.reference], self.rate, 24)
+        for preset, words in (
+                ("cancel-inband", ["input=many.wav", "reference-channel=2"]),
+                ("cancel", ["primary=noisy.wav", "reference=many.wav"])):
+            code, _, err = self.anc("run", preset, *words, "output=out.wav",
+                                    "--overwrite")
+            self.assertEqual((code, err), (0, ""))
+        self.assertEqual(self.anc("report", "many.wav", "out.wav")[0], 0)
+
     def test_chosen_sample_format(self):
         self.clean("sample-format=F32", output="f.wav")
         self.assertEqual(read_wav(self.dir / "f.wav")[0:3:2], (3, 32))
@@ -101,7 +122,11 @@ class Formats(anctool.Case):
                     "output=x.ogg", "sample-format=S24")
 
     def test_chosen_container(self):
-        self.clean("format=flac", output="plain")
+        report = self.clean("format=flac", output="plain")
+        self.assertEqual(report["warnings"], [])
+        report = self.clean("format=flac", output="wrong.wav")
+        self.assertEqual(report["warnings"], ["wrong.wav was written as flac, "
+                                              "which its name does not say"])
         self.assertEqual((self.dir / "plain").read_bytes()[:4], b"fLaC")
 
     def test_tags(self):

@@ -132,6 +132,53 @@ class Interrupt(anctool.Case):
         self.assertEqual(process.returncode, 130)
         self.assertEqual(self.files(), before)
 
+    def test_killed(self):
+        """Nobody can tidy up after SIGKILL but the next run."""
+        before = self.files()
+        for number in (signal.SIGKILL, signal.SIGQUIT):
+            process = self.start("./endless.json", "output=x.wav")
+            self.wait_for_temporary(4000)
+            process.send_signal(number)
+            process.communicate(timeout=PATIENCE)
+            self.assertEqual(len(self.files() - before), 1)
+        self.clean(output="x.wav")
+        self.assertEqual(self.files(), before | {"x.wav"})
+
+    def many_elements(self):
+        """A pipeline that takes seconds to build."""
+        (self.dir / "big.json").write_text(json.dumps({
+            "name": "big", "version": "1", "description": "d",
+            "pipeline": ["fakesrc num-buffers=1 ! filesink name=out "
+                         "fakesrc num-buffers=1", *["! identity"] * 6000,
+                         "! fakesink"],
+            "parameters": {"output": {
+                "type": "string", "format": "output-file", "required": True,
+                "target": "out.location"}}}))
+        return self.files()
+
+    def test_while_building(self):
+        """There is nothing to keep: the first signal ends it."""
+        before = self.many_elements()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = self.start("./big.json", "output=x.wav")
+            time.sleep(1)
+            process.send_signal(number)
+            process.communicate(timeout=2)
+            self.assertEqual(process.returncode, -number)
+            self.assertEqual(self.files(), before)
+
+    def test_time_limit_while_building(self):
+        before = self.many_elements()
+        start = time.monotonic()
+        code, out, err = self.anc("run", "./big.json", "output=x.wav",
+                                  "--timeout=1", "--json")
+        self.assertLess(time.monotonic() - start, 3)
+        self.assertEqual(code, 1)
+        self.assertRegex(err, "^anc run: ./big.json was not ready to start "
+                              "within 1 s; allow more with --timeout\n$")
+        self.assertEqual(json.loads(out)["result"], "failed")
+        self.assertEqual(self.files(), before)
+
 
 if __name__ == "__main__":
     tap.main()

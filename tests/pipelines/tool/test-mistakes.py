@@ -2,11 +2,20 @@
 """Each mistake: one sentence, the right exit code, no file of any name."""
 import json
 import os
+import struct
 
 import anctool
 import tap
 
 GIVEN = ["run", "cancel", "primary=noisy.wav", "reference=noise.wav"]
+
+
+def header(channels, rate):
+    """Of a WAV file with 96,000 bytes of 16-bit sound."""
+    return (b"RIFF" + struct.pack("<I", 96036) + b"WAVEfmt "
+            + struct.pack("<IHHIIHH", 16, 1, channels, rate,
+                          rate * channels * 2 % 2**32, channels * 2, 16)
+            + b"data" + struct.pack("<I", 96000))
 
 
 class Files(anctool.Case):
@@ -41,6 +50,58 @@ class Files(anctool.Case):
                 self.refuse(code, pattern, "run", "cancel",
                             "primary=noisy.wav", f"reference={name}",
                             "output=x.wav")
+
+    def test_headers(self):
+        """On these GStreamer hangs, aborts, crashes or makes up a reason."""
+        sound = bytes(96000)
+        for name, data, pattern in (
+                ("huge.wav", header(1, 0x7fffffff) + sound,
+                 "2147483647 samples a second, and no more than 768000"),
+                ("never.wav", header(1, 0) + sound, "has 0 samples a second"),
+                ("64.wav", header(64, 48000) + sound,
+                 "it has 64 channels, and no more than 63 can be used; split"),
+                ("65.wav", header(65, 48000) + sound, "it has 65 channels"),
+                ("list.wav", header(2, 48000)[:36] + b"LIST\x1a\0\0\0",
+                 "not one whole frame"),
+                ("data.wav", header(2, 48000) + sound[:3],
+                 "not one whole frame")):
+            self.spoil(name, data)
+            with self.subTest(name=name):
+                self.refuse_everywhere(1, f"{name}.*{pattern}", name)
+
+    def test_any_head(self):
+        """ffmpeg puts a LIST between the format and the sound."""
+        tags = b"INFOISFT\x0e\0\0\0Lavf59.27.100\0"
+        whole = (header(1, 8000)[:36] + b"LIST"
+                 + struct.pack("<I", len(tags)) + tags + b"data"
+                 + struct.pack("<I", 800))
+        for end in range(12, len(whole) + 2, 2):
+            self.spoil("head.wav", (whole + b"\0\0")[:end])
+            code, _, err = self.cancel("primary=noisy.wav", "--overwrite",
+                                       "reference=head.wav", "output=x.wav")
+            good = end > len(whole)
+            self.assertEqual(code, 0 if good else 1, (end, err))
+            self.assertIn("head.wav", err)
+
+    def refuse_everywhere(self, code, pattern, name):
+        for words in (["run", "cancel", f"primary={name}",
+                       "reference=noise.wav", "output=x.wav"],
+                      ["run", "cancel", "primary=noisy.wav",
+                       f"reference={name}", "output=x.wav"],
+                      ["run", "cancel-inband", f"input={name}",
+                       "output=x.wav"],
+                      ["compare", "primary=noisy.wav", f"reference={name}"],
+                      ["report", "noisy.wav", name],
+                      ["report", name, "noisy.wav"],
+                      ["report", "noisy.wav", "noise.wav", "--voice", name]):
+            self.refuse(code, pattern, *words)
+
+    def test_report_of_a_cut_file(self):
+        whole = (self.dir / "noisy.wav").read_bytes()
+        self.spoil("cut.wav", whole[:8044])
+        code, _, err = self.anc("report", "noisy.wav", "cut.wav")
+        self.assertEqual((code, len(err.splitlines())), (0, 1), err)
+        self.assertIn("warning: cut.wav is cut off", err)
 
     def test_pipe(self):
         os.mkfifo(self.dir / "pipe.wav")
@@ -162,7 +223,8 @@ class Words(anctool.Case):
                 ("filter-lenght=9", "did you mean filter-length"),
                 ("forgetting-factor=0.9", "means nothing to the element "
                                           "ancnlms"),
-                ("blah", "write key=value")):
+                ("delay=99999999", "must be between -11520000 and"),
+                ("blah", "\"blah\" is no parameter; write key=value$")):
             with self.subTest(word=word):
                 self.refuse(2, pattern, *GIVEN, "output=x.wav", word)
 
@@ -173,6 +235,14 @@ class Words(anctool.Case):
                 (["run"], "it needs the name of a pipeline"),
                 (["run", "cancle"], "did you mean cancel"),
                 (["run", "./no.json"], "there is no config file"),
+                (["run", "cancel", "a.wav"], "write key=value, for example "
+                                             "primary=a.wav"),
+                (["run", "cancel", "primary=a.wav", "b.wav"],
+                 "for example reference=b.wav"),
+                (["run", "/"], "/ is a directory; name a config file"),
+                (["check", "/dev/null"], "/dev/null is no regular file"),
+                (["graph", "cancel", "-o", "no/x.svg"],
+                 "--output=no/x.svg: there is no directory no"),
                 (["run", "cancel"], "also needs primary=... reference=... "
                                     "output=..."),
                 (["run", "cancel", "--frobnicate"], "--frobnicate"),
@@ -257,6 +327,37 @@ class Configs(anctool.Case):
             self.refuse(3, "mine.json: ", "check", "mine.json")
             self.refuse(3, "mine.json: ", "describe", "mine.json")
 
+    def test_byte_order_mark(self):
+        config = {**HEAD, "pipeline": "audiotestsrc num-buffers=1 ! fakesink"}
+        (self.dir / "mine.json").write_text("\ufeff" + json.dumps(config))
+        for command in ("check", "run"):
+            code, _, err = self.anc(command, "./mine.json")
+            self.assertEqual((code, err), (0, ""))
+
+    def many_choices(self, last):
+        names = [f"c{i}" for i in range(16)]
+        self.config(
+            pipeline=["fakesrc num-buffers=1"]
+            + ["! ${%s}" % name for name in names] + ["! fakesink"],
+            parameters={name: {"type": "string", "enum": ["a", "b", "c"],
+                               "default": "a"} for name in names},
+            choices={name: {"parameter": name, "fragments": {
+                "a": "identity", "b": "queue", "c": "identity dump=false"}}
+                for name in names[:-1]} | {names[-1]: {
+                    "parameter": names[-1], "fragments": {
+                        "a": "identity", "b": "queue", "c": last}}})
+
+    def test_many_combinations(self):
+        """43 million: each value is tried, and what runs passes."""
+        self.many_choices("tee")
+        code, out, err = self.anc("check", "mine.json")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(out, "mine.json: no mistakes; of very many "
+                              "combinations, each value was tried once\n")
+        self.assertEqual(self.anc("run", "./mine.json", "c3=b")[0], 0)
+        self.many_choices("magicfilter")
+        self.refuse(3, "no element magicfilter", "check", "mine.json")
+
     def test_list_survives(self):
         (self.dir / "broken.json").write_text("{")
         code, out, err = self.anc("list",
@@ -283,6 +384,68 @@ class Configs(anctool.Case):
                                 'n={"env": "ANC_OTHER"}',
                                 env={"ANC_OTHER": "3"})
         self.assertEqual(code, 0, err)
+
+
+class Secrets(anctool.Case):
+    """A value that came from the environment or a file is in no message."""
+
+    WORD = "hunter2"
+
+    def hide(self, code, *words, value=None, quiet_json=False):
+        env = {"ANC_SECRET": value or f"{self.WORD}.wav"}
+        for json_words in ([], ["--json"]):
+            got, out, err = self.anc(*words, *json_words, env=env)
+            self.assertEqual(got, code, err)
+            self.assertNotIn(self.WORD, out + err)
+            if not (json_words and quiet_json):
+                self.assertIn("the value of the environment variable "
+                              "ANC_SECRET", out + err)
+            (self.dir / f"{self.WORD}.out.wav").unlink(missing_ok=True)
+
+    def test_messages(self):
+        secret = '={"env": "ANC_SECRET"}'
+        out = [*GIVEN, "output" + secret]
+        name = f"{self.WORD}.wav"
+        self.hide(2, "run", "cancel", "primary" + secret,
+                  "reference=noise.wav", "output=x.wav")
+        self.hide(2, *out, value=f"no/such/{name}")
+        self.hide(2, *out, value=f"{self.WORD}.xyz")
+        self.hide(0, *out, value=f"{self.dir}/{self.WORD}.out.wav",
+                  quiet_json=True)
+        (self.dir / name).write_bytes(b"RIFF....WAVE")
+        self.hide(2, *out)
+        primary = ["run", "cancel", "primary" + secret,
+                   "reference=noise.wav", "output=x.wav"]
+        self.hide(1, *primary)
+        (self.dir / name).write_bytes(b"a shopping list\n" * 20)
+        self.hide(1, *primary)
+        self.hide(1, *GIVEN, "output=x.wav", "weights" + secret)
+        whole = (self.dir / "noisy.wav").read_bytes()
+        (self.dir / name).write_bytes(whole[:8001])
+        self.hide(0, *primary, "--overwrite")
+        self.hide(2, "run", "cancel", f"primary={name}",
+                  "reference=noise.wav", "output" + secret, "--overwrite")
+
+    def test_defaults(self):
+        (self.dir / "password").write_text(f"{self.WORD}.wav\n")
+        (self.dir / "m.json").write_text(json.dumps({
+            **HEAD, "pipeline": "filesrc name=s ! fakesink",
+            "parameters": {"input": {
+                "type": "string", "format": "input-file",
+                "target": "s.location", "default": {"file": "password"}}}}))
+        err = self.refuse(2, "^anc run: input=the value in the file password: "
+                             "there is no such file$", "run", "./m.json")
+        self.assertNotIn(self.WORD, err)
+
+    def test_graph(self):
+        name = f'{self.WORD} "x" \\.wav'
+        (self.dir / "noisy.wav").rename(self.dir / name)
+        code, out, err = self.anc("graph", "cancel", "reference=noise.wav",
+                                  'primary={"env": "ANC_SECRET"}',
+                                  "output=x.wav", env={"ANC_SECRET": name})
+        self.assertEqual((code, err), (0, ""))
+        self.assertNotIn(self.WORD, out)
+        self.assertIn("the value of the environment variable ANC_SECRET", out)
 
 
 if __name__ == "__main__":
