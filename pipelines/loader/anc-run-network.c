@@ -62,51 +62,58 @@ anc_run_is_about_existing (GstMessage *message)
 }
 
 typedef struct {
-  GMutex lock;
-  GCond cond;
-  gboolean done;
+  GMainContext *context;
+  GMainLoop *loop;
 } Stop;
 
 static void
-stop_clear (gpointer data)
+stop_free (gpointer data)
 {
   Stop *self = data;
 
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->cond);
+  g_main_context_unref (self->context);
+  g_main_loop_unref (self->loop);
+  g_free (self);
+}
+
+static gboolean
+quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
 }
 
 static void
-stop_unref (gpointer data)
+attach_quit (Stop *self, GSource *source)
 {
-  g_atomic_rc_box_release_full (data, stop_clear);
+  g_source_set_callback (source, quit, g_main_loop_ref (self->loop),
+                         (GDestroyNotify) g_main_loop_unref);
+  g_source_attach (source, self->context);
 }
 
+/* Quitting a loop before it runs would be forgotten: its context does it. */
 static void
 stop (GstElement *pipeline, gpointer data)
 {
-  Stop *self = data;
+  g_autoptr (GSource) done = g_idle_source_new ();
 
   gst_element_set_state (pipeline, GST_STATE_NULL);
-  g_mutex_lock (&self->lock);
-  self->done = TRUE;
-  g_cond_signal (&self->cond);
-  g_mutex_unlock (&self->lock);
+  attach_quit (data, done);
 }
 
 void
-anc_run_stop_within (GstElement *pipeline, guint seconds)
+anc_run_stop (GstElement *pipeline, GMainContext *context, GMainLoop *loop,
+              guint seconds)
 {
-  gint64 end = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
-  Stop *self = g_atomic_rc_box_new0 (Stop);
+  Stop *self = g_new (Stop, 1);
+  g_autoptr (GSource) limit = g_timeout_source_new_seconds (seconds);
 
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
-  gst_element_call_async (pipeline, stop, g_atomic_rc_box_acquire (self),
-                          stop_unref);
-  g_mutex_lock (&self->lock);
-  while (!self->done && g_cond_wait_until (&self->cond, &self->lock, end))
-    ;
-  g_mutex_unlock (&self->lock);
-  stop_unref (self);
+  self->context = g_main_context_ref (context);
+  self->loop = g_main_loop_ref (loop);
+  attach_quit (self, limit);
+  /* What an upload leaves behind is told on the way down. */
+  gst_pipeline_set_auto_flush_bus (GST_PIPELINE (pipeline), FALSE);
+  gst_element_call_async (pipeline, stop, self, stop_free);
+  g_main_loop_run (loop);
+  g_source_destroy (limit);
 }

@@ -19,6 +19,8 @@ void anc_run_protect_outputs (const AncParameters *parameters,
 /* Is this error of such a sink about what is there already? */
 gboolean anc_run_is_about_existing (GstMessage *message);
 
-/* Stops the pipeline, so that unfinished uploads are taken back; returns after
- * so many seconds even if some element has not stopped. */
-void anc_run_stop_within (GstElement *pipeline, guint seconds);
+/* Stops the pipeline, so that unfinished uploads are taken back, and runs the
+ * loop meanwhile; returns after so many seconds, or when somebody quits the
+ * loop, even if some element has not stopped. */
+void anc_run_stop (GstElement *pipeline, GMainContext *context, GMainLoop *loop,
+                   guint seconds);

@@ -13,8 +13,9 @@
 #define PROGRESS_INTERVAL_MS 100
 /* Writing the last bytes after the stream was ended. */
 #define END_SECONDS 10
-/* To take back what was uploaded of an object that shall not be. */
-#define STOP_SECONDS 5
+/* To take back what was uploaded of an object that shall not be: a request may
+ * hang for ancs3sink's timeout first. */
+#define STOP_SECONDS 20
 
 /* What ancs3sink posts of each object that is whole. */
 #define OBJECT_MESSAGE "anc-s3-object"
@@ -390,6 +391,8 @@ stream (AncRunner *self)
   /* Quitting a loop before it runs would be forgotten. */
   if (self->interrupts < 2)
     g_main_loop_run (self->loop);
+  if (self->interrupts > 1 && anc_run_writes_to_network (self->pipeline))
+    anc_run_stop (self->pipeline, self->context, self->loop, STOP_SECONDS);
   drop_source (timeout);
   drop_source (progress);
   drop_source (messages);
@@ -489,11 +492,8 @@ anc_runner_run (AncRunner *self)
    * return. */
   if (self->interrupts < 2)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
-  else {
-    if (anc_run_writes_to_network (self->pipeline))
-      anc_run_stop_within (self->pipeline, STOP_SECONDS);
+  else
     g_ptr_array_set_size (self->outputs, 0);
-  }
   /* Twice interrupted, or before any sound: nothing whole to keep. */
   if (result->outcome == ANC_OUTCOME_OK
       || (self->interrupts == 1 && result->outcome != ANC_OUTCOME_FAILED

@@ -38,7 +38,8 @@ AncResult *anc_runner_run (AncRunner *self);
 
 /* From a callback of that context. First call: the stream is ended, so that
  * the output is a whole file, or what was uploaded a whole object; second
- * call: the run returns at once, without output (at most a few seconds later,
- * where an upload has to be taken back); freeing the runner may then wait for
- * an element that hangs. */
+ * call: the run returns at once, without output; freeing the runner may then
+ * wait for an element that hangs. An upload is first taken back, unless it
+ * can be finished within the element's own timeout; a third call does not wait
+ * for that. */
 void anc_runner_interrupt (AncRunner *self);

@@ -67,10 +67,13 @@ anc_progress_show (AncProgress *self, gdouble position, gdouble duration)
 }
 
 void
-anc_progress_show_end (AncProgress *self)
+anc_progress_show_end (AncProgress *self, guint interrupts)
 {
   if (self->visible)
-    g_printerr ("\rfinishing; ^C again stops at once\033[K");
+    g_printerr ("\r%s\033[K",
+                interrupts == 1
+                    ? "finishing; ^C again stops"
+                    : "taking back what was uploaded; ^C again leaves it");
 }
 
 void

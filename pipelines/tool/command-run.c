@@ -164,7 +164,7 @@ on_progress (gdouble position, gdouble duration, gpointer data)
   Session *session = data;
 
   if (session->count > 0)
-    anc_progress_show_end (&session->progress);
+    anc_progress_show_end (&session->progress, session->count);
   else
     anc_progress_show (&session->progress, position, duration);
 }
@@ -179,7 +179,7 @@ print_object (const GstStructure *object)
   gst_structure_get (object, "size", G_TYPE_UINT64, &size, "duration",
                      G_TYPE_UINT64, &duration, "partial", G_TYPE_BOOLEAN,
                      &partial, "recovered", G_TYPE_BOOLEAN, &recovered, NULL);
-  bytes = g_format_size (size);
+  bytes = g_strdup_printf ("%.1f MB", (gdouble) size / 1e6);
   g_print ("%s: %s", gst_structure_get_string (object, "uri"), bytes);
   if (GST_CLOCK_TIME_IS_VALID (duration) && duration > 0)
     g_print (", %.1f seconds", (gdouble) duration / GST_SECOND);
