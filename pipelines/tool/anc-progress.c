@@ -67,6 +67,13 @@ anc_progress_show (AncProgress *self, gdouble position, gdouble duration)
 }
 
 void
+anc_progress_show_end (AncProgress *self)
+{
+  if (self->visible)
+    g_printerr ("\rfinishing; ^C again stops at once\033[K");
+}
+
+void
 anc_progress_clear (AncProgress *self)
 {
   if (self->visible)
