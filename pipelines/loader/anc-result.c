@@ -167,6 +167,17 @@ warnings_to_json (const AncResult *self)
   return array;
 }
 
+static JsonArray *
+objects_to_json (const AncResult *self)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < self->objects->len; i++)
+    json_array_add_element (array,
+                            anc_structure_to_json (self->objects->pdata[i]));
+  return array;
+}
+
 static JsonObject *
 figures_to_json (const AncFigures *figures)
 {
@@ -185,17 +196,6 @@ figures_to_json (const AncFigures *figures)
                                    figures->voice_after);
   }
   return object;
-}
-
-static JsonArray *
-objects_to_json (const AncResult *self)
-{
-  JsonArray *array = json_array_new ();
-
-  for (guint i = 0; i < self->objects->len; i++)
-    json_array_add_element (array,
-                            anc_structure_to_json (self->objects->pdata[i]));
-  return array;
 }
 
 JsonNode *

@@ -139,11 +139,11 @@ anc_runner_new (AncParameters *parameters, const AncRunnerOptions *options,
   self->pipeline = anc_builder_build (parameters, NULL, NULL, error);
   if (self->pipeline == NULL)
     return NULL;
+  anc_run_protect_outputs (parameters, self->pipeline, options->overwrite);
   if (options->on_built != NULL)
     options->on_built (options->data);
   if (!prepare_outputs (self, error))
     return NULL;
-  anc_run_protect_outputs (parameters, self->pipeline, options->overwrite);
   self->meter = anc_meter_new (self->pipeline);
   self->gauge = anc_gauge_new (self->pipeline, options->voice);
   self->context = g_main_context_ref_thread_default ();
@@ -206,10 +206,14 @@ add_warning (AncRunner *self, const gchar *element, const GError *cause)
 {
   GPtrArray *warnings = self->result->warnings;
   guint before = warnings->len;
+  g_autofree gchar *shown = NULL;
 
   anc_run_warnings_add (warnings, element, cause);
-  if (warnings->len > before && self->options.on_warning != NULL)
-    self->options.on_warning (warnings->pdata[before], self->options.data);
+  if (warnings->len == before || self->options.on_warning == NULL)
+    return;
+  shown = g_strdup (warnings->pdata[before]);
+  anc_parameters_mask (self->parameters, &shown);
+  self->options.on_warning (shown, self->options.data);
 }
 
 static void
