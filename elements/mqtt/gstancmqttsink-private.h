@@ -5,12 +5,11 @@
 
 #include "gstancmqttenums.h"
 #include "gstancmqttproperties.h"
+#include "gstancmqttqueue.h"
 
 #include "anc-mqtt-connection.h"
 
 G_BEGIN_DECLS
-
-#define GST_ANC_MQTT_SINK_QUEUE_LIMIT (64u * 1024u * 1024u)
 
 struct _GstAncMqttSink {
   GstBaseSink parent;
@@ -20,9 +19,7 @@ struct _GstAncMqttSink {
   GstAncMqttPayloadFormat format;
   gboolean gzip;
   gboolean retain;
-  gchar *queue_directory;
-  AncMqttQueueOptions queue_options;
-  GstClockTime drain_timeout;
+  GstAncMqttQueueProperties queue_properties;
 
   /* From start to stop; set under the object lock */
   AncMqttQueue *queue;
@@ -40,6 +37,8 @@ struct _GstAncMqttSink {
   GstTagList *tags;
   gchar *caps;
 };
+
+extern const GstAncMqttQueueProperties gst_anc_mqtt_sink_queue;
 
 void gst_anc_mqtt_sink_install_properties (GObjectClass *klass);
 void gst_anc_mqtt_sink_set_property (GObject *object, guint id,

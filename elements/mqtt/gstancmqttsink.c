@@ -96,28 +96,15 @@ on_state (const AncMqttStateChange *change, gpointer element)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* A file's name: what is unique, without what a file's name cannot hold. */
-static gchar *
-queue_name (GstAncMqttSink *self, const AncMqttSettings *settings)
-{
-  gchar *name = settings->client_id != NULL
-                    ? g_strdup (settings->client_id)
-                    : gst_object_get_name (GST_OBJECT (self));
-
-  return g_strcanon (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_.", '_');
-}
-
 static gboolean
 open_queue (GstAncMqttSink *self, const AncMqttSettings *settings,
             GError **error)
 {
-  AncMqttQueueOptions options = self->queue_options;
-  g_autofree gchar *name = queue_name (self, settings);
+  g_autofree gchar *name = gst_object_get_name (GST_OBJECT (self));
   g_autofree gchar *warning = NULL;
 
-  options.directory = self->queue_directory;
-  options.name = name;
-  self->queue = anc_mqtt_queue_open (&options, &warning, error);
+  self->queue = gst_anc_mqtt_queue_open (
+      &self->queue_properties, settings->client_id, name, &warning, error);
   if (warning != NULL)
     GST_ELEMENT_WARNING (self, RESOURCE, READ, ("%s", warning), (NULL));
   return self->queue != NULL;
@@ -207,7 +194,7 @@ gst_anc_mqtt_sink_stop (GstBaseSink *sink)
   anc_mqtt_queue_get_counts (self->queue, &counts);
   if (!anc_mqtt_queue_close (self->queue, &error) && error != NULL)
     gst_anc_mqtt_post_error (GST_ELEMENT (self), error, self->broker);
-  else if (counts.messages > 0 && self->queue_directory == NULL)
+  else if (counts.messages > 0 && self->queue_properties.directory == NULL)
     GST_ELEMENT_WARNING (
         self, RESOURCE, WRITE,
         ("%" G_GUINT64_FORMAT " messages in memory were not delivered to %s; "
@@ -354,7 +341,7 @@ make_message (GstAncMqttSink *self, GstBuffer *buffer)
 static GstFlowReturn
 after_drop (GstAncMqttSink *self, const AncMqttMessage *message)
 {
-  if (self->queue_options.policy != ANC_MQTT_QUEUE_BLOCK)
+  if (self->queue_properties.policy != ANC_MQTT_QUEUE_BLOCK)
     return GST_FLOW_OK;
   GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
                      ("A message of %" G_GSIZE_FORMAT " bytes is larger than "
@@ -404,12 +391,13 @@ drain_timed_out (GstAncMqttSink *self)
   AncMqttQueueCounts counts;
 
   anc_mqtt_queue_get_counts (self->queue, &counts);
-  if (self->queue_directory != NULL) {
+  if (self->queue_properties.directory != NULL) {
     GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
                          ("%" G_GUINT64_FORMAT " messages were not delivered "
                           "to %s within drain-timeout; they stay in %s for "
                           "the next start",
-                          counts.messages, self->broker, self->queue_directory),
+                          counts.messages, self->broker,
+                          self->queue_properties.directory),
                          (NULL));
     return GST_FLOW_OK;
   }
@@ -428,9 +416,10 @@ drain (GstAncMqttSink *self)
   GstFlowReturn flow = GST_FLOW_OK;
   gint64 deadline = -1;
 
-  if (GST_CLOCK_TIME_IS_VALID (self->drain_timeout))
+  if (GST_CLOCK_TIME_IS_VALID (self->queue_properties.drain_timeout))
     deadline = g_get_monotonic_time ()
-               + (gint64) GST_TIME_AS_USECONDS (self->drain_timeout);
+               + (gint64) GST_TIME_AS_USECONDS (
+                   self->queue_properties.drain_timeout);
   while (flow == GST_FLOW_OK) {
     AncMqttWait wait = anc_mqtt_queue_wait_empty (self->queue, deadline);
 
@@ -479,7 +468,7 @@ gst_anc_mqtt_sink_finalize (GObject *object)
   GstAncMqttSink *self = GST_ANC_MQTT_SINK (object);
 
   gst_anc_mqtt_properties_clear (&self->common);
-  g_free (self->queue_directory);
+  gst_anc_mqtt_queue_clear (&self->queue_properties);
   g_free (self->broker);
   G_OBJECT_CLASS (gst_anc_mqtt_sink_parent_class)->finalize (object);
 }
@@ -516,9 +505,7 @@ static void
 gst_anc_mqtt_sink_init (GstAncMqttSink *self)
 {
   gst_anc_mqtt_properties_init (&self->common);
-  self->queue_options.limit_bytes = GST_ANC_MQTT_SINK_QUEUE_LIMIT;
-  self->queue_options.policy = ANC_MQTT_QUEUE_BLOCK;
-  self->drain_timeout = GST_CLOCK_TIME_NONE;
+  self->queue_properties = gst_anc_mqtt_sink_queue;
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
 }
 

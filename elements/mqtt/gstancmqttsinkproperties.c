@@ -4,19 +4,21 @@
 #include "gstancmqttsink-private.h"
 
 #define DEFAULT_IN_FLIGHT 100u
+#define DEFAULT_QUEUE_LIMIT (64u * 1024u * 1024u)
 
 enum {
   PROP_PAYLOAD_FORMAT = GST_ANC_MQTT_PROP_OWN,
   PROP_GZIP,
   PROP_RETAIN,
   PROP_MAX_IN_FLIGHT,
-  PROP_QUEUE_DIRECTORY,
-  PROP_QUEUE_LIMIT,
-  PROP_QUEUE_LIMIT_MESSAGES,
-  PROP_QUEUE_POLICY,
-  PROP_DRAIN_TIMEOUT,
   PROP_STATS,
+  PROP_QUEUE, /* and the following GST_ANC_MQTT_QUEUE_N_PROPS */
 };
+
+const GstAncMqttQueueProperties gst_anc_mqtt_sink_queue
+    = { .limit_bytes = DEFAULT_QUEUE_LIMIT,
+        .policy = ANC_MQTT_QUEUE_BLOCK,
+        .drain_timeout = GST_CLOCK_TIME_NONE };
 
 /* Object lock held. */
 static GstStructure *
@@ -62,24 +64,10 @@ gst_anc_mqtt_sink_set_property (GObject *object, guint id, const GValue *value,
   case PROP_MAX_IN_FLIGHT:
     self->common.settings->max_in_flight = g_value_get_uint (value);
     break;
-  case PROP_QUEUE_DIRECTORY:
-    g_free (self->queue_directory);
-    self->queue_directory = g_value_dup_string (value);
-    break;
-  case PROP_QUEUE_LIMIT:
-    self->queue_options.limit_bytes = g_value_get_uint64 (value);
-    break;
-  case PROP_QUEUE_LIMIT_MESSAGES:
-    self->queue_options.limit_messages = g_value_get_uint64 (value);
-    break;
-  case PROP_QUEUE_POLICY:
-    self->queue_options.policy = (AncMqttQueuePolicy) g_value_get_enum (value);
-    break;
-  case PROP_DRAIN_TIMEOUT:
-    self->drain_timeout = g_value_get_uint64 (value);
-    break;
   default:
-    if (!gst_anc_mqtt_properties_set (&self->common, id, value))
+    if (!gst_anc_mqtt_properties_set (&self->common, id, value)
+        && !gst_anc_mqtt_queue_set (&self->queue_properties, PROP_QUEUE, id,
+                                    value))
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     break;
   }
@@ -106,26 +94,13 @@ gst_anc_mqtt_sink_get_property (GObject *object, guint id, GValue *value,
   case PROP_MAX_IN_FLIGHT:
     g_value_set_uint (value, self->common.settings->max_in_flight);
     break;
-  case PROP_QUEUE_DIRECTORY:
-    g_value_set_string (value, self->queue_directory);
-    break;
-  case PROP_QUEUE_LIMIT:
-    g_value_set_uint64 (value, self->queue_options.limit_bytes);
-    break;
-  case PROP_QUEUE_LIMIT_MESSAGES:
-    g_value_set_uint64 (value, self->queue_options.limit_messages);
-    break;
-  case PROP_QUEUE_POLICY:
-    g_value_set_enum (value, (gint) self->queue_options.policy);
-    break;
-  case PROP_DRAIN_TIMEOUT:
-    g_value_set_uint64 (value, self->drain_timeout);
-    break;
   case PROP_STATS:
     g_value_take_boxed (value, make_stats (self));
     break;
   default:
-    if (!gst_anc_mqtt_properties_get (&self->common, id, value))
+    if (!gst_anc_mqtt_properties_get (&self->common, id, value)
+        && !gst_anc_mqtt_queue_get (&self->queue_properties, PROP_QUEUE, id,
+                                    value))
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     break;
   }
@@ -135,8 +110,8 @@ gst_anc_mqtt_sink_get_property (GObject *object, guint id, GValue *value,
 #define FLAGS                                                                  \
   (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 
-static void
-install_properties (GObjectClass *klass)
+void
+gst_anc_mqtt_sink_install_properties (GObjectClass *klass)
 {
   gst_anc_mqtt_properties_install (
       klass, "Topic to publish to; {element}, {client-id}, {host} and tags "
@@ -161,49 +136,13 @@ install_properties (GObjectClass *klass)
       g_param_spec_uint ("max-in-flight", "Maximum in flight",
                          "Messages on their way without an acknowledgement", 1,
                          65535, DEFAULT_IN_FLIGHT, FLAGS));
-}
-
-static void
-install_queue_properties (GObjectClass *klass)
-{
-  g_object_class_install_property (
-      klass, PROP_QUEUE_DIRECTORY,
-      g_param_spec_string ("queue-directory", "Queue directory",
-                           "Where the queue's file is, named after client-id "
-                           "or else the element (unset: in memory)",
-                           NULL, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_QUEUE_LIMIT,
-      g_param_spec_uint64 ("queue-limit", "Queue limit",
-                           "Bytes of topics and payloads at most (0: no limit)",
-                           0, G_MAXUINT64, GST_ANC_MQTT_SINK_QUEUE_LIMIT,
-                           FLAGS));
-  g_object_class_install_property (
-      klass, PROP_QUEUE_LIMIT_MESSAGES,
-      g_param_spec_uint64 ("queue-limit-messages", "Queue limit in messages",
-                           "Messages at most (0: no limit)", 0, G_MAXUINT64, 0,
-                           FLAGS));
-  g_object_class_install_property (
-      klass, PROP_QUEUE_POLICY,
-      g_param_spec_enum (
-          "queue-policy", "Queue policy", "What happens when the queue is full",
-          GST_TYPE_ANC_MQTT_QUEUE_POLICY, ANC_MQTT_QUEUE_BLOCK, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_DRAIN_TIMEOUT,
-      g_param_spec_uint64 ("drain-timeout", "Drain timeout",
-                           "Nanoseconds that EOS waits at most for the broker "
-                           "to acknowledge everything (default: for ever)",
-                           0, G_MAXUINT64, GST_CLOCK_TIME_NONE, FLAGS));
   g_object_class_install_property (
       klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
                           "Of the connection and the queue", GST_TYPE_STRUCTURE,
                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-}
-
-void
-gst_anc_mqtt_sink_install_properties (GObjectClass *klass)
-{
-  install_properties (klass);
-  install_queue_properties (klass);
+  gst_anc_mqtt_queue_install (
+      klass, PROP_QUEUE, &gst_anc_mqtt_sink_queue,
+      "Nanoseconds that EOS waits at most for the broker to acknowledge "
+      "everything (default: for ever)");
 }

@@ -3,16 +3,21 @@
 
 #include "gstanctelemetryrecord.h"
 
+#include <time.h>
+
 #include "gstanctelemetrymeter.h"
 
 gchar *
 gst_anc_telemetry_time_now (void)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree gchar *seconds = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S");
+  gint64 now = g_get_real_time ();
+  time_t seconds = (time_t) (now / G_USEC_PER_SEC);
+  gchar text[32];
+  struct tm parts;
 
-  return g_strdup_printf ("%s.%06dZ", seconds,
-                          g_date_time_get_microsecond (now));
+  gmtime_r (&seconds, &parts);
+  strftime (text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+  return g_strdup_printf ("%s.%06dZ", text, (gint) (now % G_USEC_PER_SEC));
 }
 
 void

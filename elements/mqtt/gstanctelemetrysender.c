@@ -160,8 +160,10 @@ make_topic (GstAncSender *self, const GstAncSenderOptions *options,
 {
   g_autofree gchar *topic = replace_own (options);
 
-  if (!gst_anc_mqtt_topic_check_template (topic, error))
+  if (!gst_anc_mqtt_topic_check_template (topic, error)) {
+    g_prefix_error (error, "{thing} and {session} are filled in, but ");
     return FALSE;
+  }
   self->topic = gst_anc_mqtt_topic_expand (
       topic, GST_OBJECT_NAME (self->element), self->settings->client_id, NULL);
   return anc_mqtt_topic_check (

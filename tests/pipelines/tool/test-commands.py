@@ -8,7 +8,8 @@ import subprocess
 import anctool
 import tap
 
-PRESETS = ["cancel", "cancel-inband", "cancel-live", "cancel-measure"]
+PRESETS = ["cancel", "cancel-inband", "cancel-live", "cancel-measure",
+           "cancel-mqtt", "cancel-s3", "cancel-websocket", "record-s3"]
 COMMANDS = ["run", "list", "describe", "check", "graph", "compare", "report"]
 PIPELINES = anctool.SOURCE / "pipelines"
 
@@ -245,7 +246,7 @@ class Commands(anctool.Case):
                 ("anc run --js", {"--json"}),
                 ("anc compare forg", {"forgetting-factor="}),
                 ("anc compare primary=a.wav nl", {"nlms"}),
-                ("anc describe cancel-m", {"cancel-measure"}),
+                ("anc describe cancel-m", {"cancel-measure", "cancel-mqtt"}),
                 ("anc graph cancel -o nois", {"noisy.wav", "noise.wav"}),
                 ("anc graph cancel --output d", {"desk.json", "drawings"}),
                 ("anc graph cancel -o drawings algo", {"algorithm="}),
