@@ -7,7 +7,6 @@ import subprocess
 import threading
 import time
 
-import anctool
 import scene
 import tap
 import tools

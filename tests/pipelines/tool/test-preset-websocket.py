@@ -5,7 +5,6 @@ import json
 import threading
 import time
 
-import anctool
 import scene
 import tap
 import tools
