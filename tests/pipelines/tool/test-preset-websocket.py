@@ -3,7 +3,6 @@
 clean sound on the same connection; telemetry goes to a broker meanwhile."""
 import json
 import threading
-import time
 
 import scene
 import tap
