@@ -70,6 +70,19 @@ on_problem (const gchar *sentence, gpointer data)
   self->problems++;
 }
 
+static void
+on_checked (const GError *error, gboolean final, gpointer data)
+{
+  Bench *self = data;
+
+  g_mutex_lock (&self->lock);
+  if (final)
+    self->refusals++;
+  else
+    self->doubts++;
+  g_mutex_unlock (&self->lock);
+}
+
 Bench *
 bench_new (void)
 {
@@ -88,7 +101,8 @@ bench_new (void)
     .events = { .done = on_done,
                 .failed = on_failed,
                 .waiting = on_waiting,
-                .problem = on_problem },
+                .problem = on_problem,
+                .checked = on_checked },
     .data = self,
   };
   return self;
