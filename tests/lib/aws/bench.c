@@ -20,6 +20,7 @@ note (Bench *self, const AncS3Outcome *outcome)
   self->duration = outcome->duration;
   self->parts = outcome->parts;
   self->doubt = outcome->upload_in_doubt;
+  self->object_doubt = outcome->object_in_doubt;
   if (outcome->possible_uploads != NULL)
     add_left (self, outcome->possible_uploads);
 }

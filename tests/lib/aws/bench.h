@@ -25,8 +25,9 @@ typedef struct {
   GError *error;          /* of the last failure */
   guint64 size, duration;
   guint parts;
-  gboolean doubt;
-  gchar *directory; /* of the spool */
+  gboolean doubt;        /* of an upload */
+  gboolean object_doubt; /* of the object itself */
+  gchar *directory;      /* of the spool */
 } Bench;
 
 Bench *bench_new (void);
