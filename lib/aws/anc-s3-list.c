@@ -45,6 +45,22 @@ anc_s3_list_objects (AncS3 *self, const gchar *bucket,
   return TRUE;
 }
 
+gboolean
+anc_s3_check_access (AncS3 *self, const gchar *bucket,
+                     GCancellable *cancellable, GError **error)
+{
+  g_auto (AncS3Request) request = { 0 };
+  g_autoptr (AncAwsResponse) response = NULL;
+
+  if (!anc_s3_request_init (&request, self, "The check at the start", "GET",
+                            bucket, NULL, error))
+    return FALSE;
+  anc_s3_request_parameter (&request, "list-type", "2");
+  anc_s3_request_parameter (&request, "max-keys", "0");
+  response = anc_s3_request_send (&request, cancellable, error);
+  return response != NULL;
+}
+
 /* Where a list goes on. */
 typedef struct {
   gchar *key, *id;

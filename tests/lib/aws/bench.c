@@ -20,6 +20,7 @@ note (Bench *self, const AncS3Outcome *outcome)
   self->duration = outcome->duration;
   self->parts = outcome->parts;
   self->doubt = outcome->upload_in_doubt;
+  self->object_doubt = outcome->object_in_doubt;
   if (outcome->possible_uploads != NULL)
     add_left (self, outcome->possible_uploads);
 }
@@ -70,6 +71,19 @@ on_problem (const gchar *sentence, gpointer data)
   self->problems++;
 }
 
+static void
+on_checked (const GError *error, gboolean final, gpointer data)
+{
+  Bench *self = data;
+
+  g_mutex_lock (&self->lock);
+  if (final)
+    self->refusals++;
+  else
+    self->doubts++;
+  g_mutex_unlock (&self->lock);
+}
+
 Bench *
 bench_new (void)
 {
@@ -88,7 +102,8 @@ bench_new (void)
     .events = { .done = on_done,
                 .failed = on_failed,
                 .waiting = on_waiting,
-                .problem = on_problem },
+                .problem = on_problem,
+                .checked = on_checked },
     .data = self,
   };
   return self;

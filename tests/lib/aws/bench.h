@@ -19,13 +19,15 @@ typedef struct {
   AncS3Uploader *uploader;
   GMutex lock;
   guint done, failed, partial, waits, problems;
-  gchar *key;    /* of the last outcome */
-  gchar *left;   /* upload_id and possible_uploads */
-  GError *error; /* of the last failure */
+  guint doubts, refusals; /* of the check at the start */
+  gchar *key;             /* of the last outcome */
+  gchar *left;            /* upload_id and possible_uploads */
+  GError *error;          /* of the last failure */
   guint64 size, duration;
   guint parts;
-  gboolean doubt;
-  gchar *directory; /* of the spool */
+  gboolean doubt;        /* of an upload */
+  gboolean object_doubt; /* of the object itself */
+  gchar *directory;      /* of the spool */
 } Bench;
 
 Bench *bench_new (void);

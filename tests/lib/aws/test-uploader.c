@@ -212,6 +212,90 @@ test_bad_options (void)
   g_assert_nonnull (strstr (error->message, "max-memory"));
 }
 
+/* --- the check at the start --- */
+
+static void
+wait_for (Bench *bench, const guint *count)
+{
+  for (guint i = 0; i < 1000; i++) {
+    g_mutex_lock (&bench->lock);
+    if (*count > 0)
+      i = 1000;
+    g_mutex_unlock (&bench->lock);
+    g_usleep (5000);
+  }
+  g_assert_cmpuint (*count, ==, 1);
+}
+
+/* Long before a part is full. */
+static void
+test_check_fails_the_object (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  gsize n;
+
+  bench->options.check_after_ms = 20;
+  bench->store->check_code = "InvalidAccessKeyId";
+  bench_start (bench);
+  bench_begin (bench, "a", FALSE);
+  g_assert_true (anc_s3_uploader_write (bench->uploader, "data", 4, &n, NULL));
+  wait_for (bench, &bench->failed);
+  g_assert_error (bench->error, ANC_AWS_ERROR, ANC_AWS_ERROR_DENIED);
+  g_assert_false (anc_s3_uploader_write (bench->uploader, "more", 4, &n, NULL));
+  g_assert_cmpuint (bench->refusals + bench->doubts, ==, 0);
+  g_assert_cmpuint (bench->store->requests, ==, 0);
+}
+
+/* There is none yet: then the next one is not taken. */
+static void
+test_check_without_object (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  g_autoptr (GError) error = NULL;
+  gsize n;
+
+  bench->options.check_after_ms = 20;
+  bench->store->check_code = "SignatureDoesNotMatch";
+  bench_start (bench);
+  wait_for (bench, &bench->refusals);
+  bench_begin (bench, "a", FALSE);
+  g_assert_false (
+      anc_s3_uploader_write (bench->uploader, "data", 4, &n, &error));
+  g_assert_error (error, ANC_AWS_ERROR, ANC_AWS_ERROR_DENIED);
+}
+
+/* Who may write need not be allowed to list. */
+static void
+test_check_is_denied (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+
+  bench->options.check_after_ms = 20;
+  bench->store->check_code = "AccessDenied";
+  bench_start (bench);
+  bench_begin (bench, "a", FALSE);
+  wait_for (bench, &bench->doubts);
+  g_assert_true (bench_write (bench, (const guint8 *) "data", 4));
+  g_assert_true (bench_end (bench));
+  bench_assert_object (bench, "a", (const guint8 *) "data", 4);
+  g_assert_cmpuint (bench->store->checks, ==, 1);
+}
+
+/* Whose first request is through has been told all. */
+static void
+test_check_is_not_needed (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+
+  bench->options.check_after_ms = 200;
+  bench_start (bench);
+  bench_begin (bench, "a", FALSE);
+  g_assert_true (bench_write (bench, (const guint8 *) "data", 4));
+  g_assert_true (bench_end (bench));
+  g_usleep (300000);
+  g_assert_cmpuint (bench->store->checks, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,5 +309,9 @@ main (int argc, char **argv)
   ADD ("bound-and-interruption", test_bound_and_interruption);
   ADD ("max-memory", test_max_memory);
   ADD ("bad-options", test_bad_options);
+  ADD ("check-fails-the-object", test_check_fails_the_object);
+  ADD ("check-without-object", test_check_without_object);
+  ADD ("check-is-denied", test_check_is_denied);
+  ADD ("check-is-not-needed", test_check_is_not_needed);
   return g_test_run ();
 }
