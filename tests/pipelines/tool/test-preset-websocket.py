@@ -3,9 +3,7 @@
 clean sound on the same connection; telemetry goes to a broker meanwhile."""
 import json
 import threading
-import time
 
-import anctool
 import scene
 import tap
 import tools
