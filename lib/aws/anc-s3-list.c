@@ -130,16 +130,15 @@ delete_page (AncS3 *self, const gchar *bucket, const gchar *const *keys,
   g_autofree gchar *key = NULL;
   g_autofree gchar *code = NULL;
   g_autofree gchar *message = NULL;
-  g_autofree gchar *sum
-      = anc_s3_checksum_of (ANC_AWS_CHECKSUM_CRC32C, NULL, body);
+  g_autofree gchar *sum = NULL;
 
   if (!anc_s3_request_init (&request, self, "DeleteObjects", "POST", bucket,
                             NULL, error))
     return FALSE;
   anc_s3_request_parameter (&request, "delete", "");
   anc_aws_fields_add (request.headers, "Content-Type", "application/xml");
-  anc_s3_headers_add_checksum (request.headers, ANC_AWS_CHECKSUM_CRC32C, sum);
-  anc_s3_request_body (&request, body);
+  sum = anc_s3_request_body_with_checksum (&request, body,
+                                           ANC_AWS_CHECKSUM_CRC32C, NULL);
   response = anc_s3_request_send (&request, cancellable, error);
   if (response == NULL)
     return FALSE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "anc-s3-description-json.h"
 #include "anc-s3-spool.h"
 
 #define ANC_S3_SPOOL_SUFFIX ".upload"
