@@ -27,6 +27,7 @@ typedef struct {
   GError *error;        /* NULL unless failed */
   gchar *error_element; /* name, or NULL */
   gchar *error_debug;   /* or NULL */
+  gboolean not_written; /* the error is that of a sink */
 } AncResult;
 
 AncResult *anc_result_new (const gchar *pipeline);

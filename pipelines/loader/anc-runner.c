@@ -198,6 +198,8 @@ on_error (AncRunner *self, GstMessage *message)
     return;
   gst_message_parse_error (message, &cause, &self->result->error_debug);
   self->result->error_element = g_strdup (GST_MESSAGE_SRC_NAME (message));
+  self->result->not_written = GST_OBJECT_FLAG_IS_SET (GST_MESSAGE_SRC (message),
+                                                      GST_ELEMENT_FLAG_SINK);
   fail (self, anc_run_error_describe (self->parameters, self->pipeline, message,
                                       cause, self->result->error_debug));
 }

@@ -315,9 +315,12 @@ print_result (const Options *options, const Session *session,
 
     anc_command_print_json (node);
   }
+  /* What fails because it was ended early is no news; what does not arrive
+   * after all is. */
   if (result->outcome == ANC_OUTCOME_FAILED)
-    return session->signal != 0 ? ANC_EXIT_SIGNAL + session->signal
-                                : anc_command_fail ("run", result->error);
+    return session->signal != 0 && !(session->count == 1 && result->not_written)
+               ? ANC_EXIT_SIGNAL + session->signal
+               : anc_command_fail ("run", result->error);
   if (!options->quiet && !options->json && result->audio_seconds > 0)
     print_figures (parameters, result, session->count < 2);
   return session->signal != 0 ? ANC_EXIT_SIGNAL + session->signal : ANC_EXIT_OK;

@@ -126,6 +126,26 @@ class Commands(anctool.Case):
         out = self.good("check", *files, timeout=600)
         self.assertEqual(out.count("no mistakes"), len(PRESETS))
 
+    def test_presets_agree(self):
+        """What sets a canceller is the same in all that have it."""
+        loaded = {name: json.loads(
+            (PIPELINES / f"presets/{name}.json").read_text())
+            for name in PRESETS}
+        wanted = {name: parameter for name, parameter in
+                  loaded["cancel"]["parameters"].items()
+                  if str(parameter.get("target", "")).startswith("cancel.")
+                  or name == "algorithm"}
+        del wanted["reference-mapping"]  # not where the noise is in band
+        self.assertGreater(len(wanted), 10)
+        for name, preset in loaded.items():
+            with self.subTest(name=name):
+                shared = wanted.keys() & preset["parameters"].keys()
+                self.assertGreater(len(shared), 10)
+                for key in shared:
+                    self.assertEqual(preset["parameters"][key], wanted[key])
+                self.assertEqual(preset["choices"]["algorithm"],
+                                 loaded["cancel"]["choices"]["algorithm"])
+
     def test_graph(self):
         offline = self.good("graph", "cancel")
         self.assertTrue(offline.startswith("digraph"))

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The preset cancel-mqtt with a broker: what is published noisy comes back
 clean, and ^C loses nothing."""
+import base64
 import json
 import signal
 import subprocess
 import threading
 import time
+import wave
 
 import scene
 import tap
@@ -58,8 +60,6 @@ class Mqtt(scene.Case):
 
     def write_heard(self, name):
         """What was heard, as a file; its caps are in each message."""
-        import base64
-        import wave
         with wave.open(str(self.dir / name), "wb") as file:
             file.setparams((1, 2, scene.RATE, 0, "NONE", ""))
             for message in self.heard:
@@ -111,7 +111,8 @@ class Mqtt(scene.Case):
 
     def test_raw(self):
         """Samples only, what they are is said once, and an end by number."""
-        caps = f"audio/x-raw,format=S16LE,layout=interleaved,rate={scene.RATE},channels=2"
+        caps = ("audio/x-raw,format=S16LE,layout=interleaved,"
+                f"rate={scene.RATE},channels=2")
         process = self.cancel("payload-format=raw", f"caps={caps}",
                               "messages=20", "--json")
         self.publish("payload-format=raw")

@@ -279,6 +279,14 @@ class Record(Bucket):
         self.assertEqual(self.frames_of("slow.flac") / 48000,
                          json.loads(out)["audio-seconds"])
 
+    def test_failure_after_interrupt(self):
+        """What does not arrive after ^C is told."""
+        process = self.start_anc(*self.recorder(), "bucket=nobucket",
+                                 env=self.env)
+        time.sleep(1)
+        _, err = self.interrupt(process, code=1)
+        self.assertRegex(err, "^anc run: .*nobucket.*[Bb]ucket")
+
     def test_crash(self):
         """With a spool the next run uploads what kill -9 left."""
         words = (*self.recorder(), "key=takes/{index}.flac",
