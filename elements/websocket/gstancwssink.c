@@ -59,6 +59,7 @@ struct _GstAncWsSink {
   GstAncWsSending sending;
   guint drain_timeout;
   GstAncWsOutgoing outgoing;
+  gint playing; /* atomic; set with the preroll lock */
 };
 
 typedef enum { ENCODING_BINARY, ENCODING_BASE64 } GstAncWsEncoding;
@@ -158,6 +159,19 @@ send_item (GstAncWsSink *self, GstAncWsItem *item)
   return ret;
 }
 
+/* The base class lets the first buffer through as soon as the change to PLAYING
+ * has begun. That change then waits for the preroll lock, which whoever sends
+ * may hold for long: so nobody sends before it is complete. With the lock. */
+static GstFlowReturn
+wait_playing (GstAncWsSink *self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  while (ret == GST_FLOW_OK && !g_atomic_int_get (&self->playing))
+    ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+  return ret;
+}
+
 static GstFlowReturn
 send_hello (GstAncWsSink *self, const GstCaps *caps)
 {
@@ -188,14 +202,14 @@ render (GstBaseSink *base, GstBuffer *buffer)
 {
   GstAncWsSink *self = GST_ANC_WS_SINK (base);
   GstClockTime time = GST_CLOCK_TIME_NONE;
-  GstFlowReturn ret = GST_FLOW_OK;
+  GstFlowReturn ret = wait_playing (self);
   gsize offset = 0;
 
   if (base->segment.format == GST_FORMAT_TIME
       && GST_BUFFER_PTS_IS_VALID (buffer))
     time = gst_segment_to_running_time (&base->segment, GST_FORMAT_TIME,
                                         GST_BUFFER_PTS (buffer));
-  if (!self->outgoing.greeted)
+  if (ret == GST_FLOW_OK && !self->outgoing.greeted)
     ret = send_hello (self, NULL);
   do {
     g_autoptr (GstAncWsItem) item = NULL;
@@ -272,10 +286,10 @@ drain (GstAncWsSink *self)
 static GstFlowReturn
 finish_stream (GstAncWsSink *self)
 {
-  GstFlowReturn ret = GST_FLOW_OK;
+  GstFlowReturn ret = wait_playing (self);
   g_autoptr (GstAncWsItem) end = NULL;
 
-  if (!self->outgoing.greeted)
+  if (ret == GST_FLOW_OK && !self->outgoing.greeted)
     ret = send_hello (self, NULL);
   if (ret != GST_FLOW_OK)
     return ret;
@@ -348,8 +362,17 @@ change_state (GstElement *element, GstStateChange transition)
     gst_anc_ws_endpoint_prepare (&self->endpoint);
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !open_link (self))
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    g_atomic_int_set (&self->playing, FALSE);
   ret = GST_ELEMENT_CLASS (gst_anc_ws_sink_parent_class)
             ->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING
+      && ret != GST_STATE_CHANGE_FAILURE) {
+    GST_BASE_SINK_PREROLL_LOCK (self);
+    g_atomic_int_set (&self->playing, TRUE);
+    GST_BASE_SINK_PREROLL_SIGNAL (self);
+    GST_BASE_SINK_PREROLL_UNLOCK (self);
+  }
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
           && ret == GST_STATE_CHANGE_FAILURE))

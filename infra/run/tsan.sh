@@ -108,9 +108,11 @@ run_tsan ()
     "$(werror)" || { count_broken_build tsan; return; }
   LD_LIBRARY_PATH=$glib LD_PRELOAD=$(gcc -print-file-name=libtsan.so) \
     scan_plugins "$dir"
-  # GLib's slices would hand memory on in ways TSan cannot follow.
+  # GLib's slices would hand memory on in ways TSan cannot follow. This GLib
+  # looks for GIO's modules, TLS among them, below a prefix of its own.
   LD_LIBRARY_PATH=$glib G_SLICE=always-malloc \
-    TSAN_OPTIONS=ignore_noninstrumented_modules=1 \
+    GIO_EXTRA_MODULES=$(pkg-config --variable=giomoduledir gio-2.0) \
+    TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=$root/infra/run/tsan.supp \
     run_tests "$tsan_title" "$dir" --suite threads -t 10 \
     --wrapper "$(fixed_addresses)"
 }

@@ -13,7 +13,13 @@ struct _AncAwsTransport {
   gatomicrefcount references;
   SoupSession *session;
   GTlsCertificate *certificate; /* or NULL */
+  GMutex resolving;             /* see on_network_event () */
 };
+
+typedef struct {
+  GMutex *lock;
+  gboolean held;
+} Resolving;
 
 static gboolean
 set_authorities (SoupSession *session, const gchar *ca_file, GError **error)
@@ -56,6 +62,7 @@ anc_aws_transport_new (const AncAwsTransportOptions *options, GError **error)
   g_atomic_ref_count_init (&self->references);
   self->session = g_steal_pointer (&session);
   g_set_object (&self->certificate, options->certificate);
+  g_mutex_init (&self->resolving);
   return self;
 }
 
@@ -73,6 +80,7 @@ anc_aws_transport_unref (AncAwsTransport *self)
     return;
   g_object_unref (self->session);
   g_clear_object (&self->certificate);
+  g_mutex_clear (&self->resolving);
   g_free (self);
 }
 
@@ -198,14 +206,33 @@ on_restarted (SoupMessage *message, GBytes *body)
   soup_message_set_request_body_from_bytes (message, NULL, body);
 }
 
-/* HTTP/2 binds a connection to a thread and has nothing for us: one request at
+static void
+stop_resolving (Resolving *self)
+{
+  if (self->held)
+    g_mutex_unlock (self->lock);
+  self->held = FALSE;
+}
+
+/* All connections to a host share a GNetworkAddress in libsoup, and GLib's
+ * list of addresses in it has no lock: who resolves second frees the list that
+ * the first is reading. So one at a time; the next finds the list made.
+ *
+ * HTTP/2 binds a connection to a thread and has nothing for us: one request at
  * a time goes over a connection. */
 static void
 on_network_event (SoupMessage *message, GSocketClientEvent event,
                   GIOStream *connection, gpointer data)
 {
   static const gchar *const protocols[] = { "http/1.1", NULL };
+  Resolving *resolving = data;
 
+  if (event == G_SOCKET_CLIENT_RESOLVING && !resolving->held) {
+    g_mutex_lock (resolving->lock);
+    resolving->held = TRUE;
+  } else if (event == G_SOCKET_CLIENT_RESOLVED) {
+    stop_resolving (resolving);
+  }
   if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING
       && G_IS_TLS_CONNECTION (connection))
     g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection),
@@ -245,8 +272,6 @@ build_message (AncAwsTransport *self, const AncAwsExchange *exchange)
                                  anc_aws_fields_name (exchange->headers, i),
                                  anc_aws_fields_value (exchange->headers, i));
   set_body (message, exchange->body);
-  g_signal_connect (message, "network-event", G_CALLBACK (on_network_event),
-                    NULL);
   if (self->certificate != NULL)
     soup_message_set_tls_client_certificate (message, self->certificate);
   return message;
@@ -265,9 +290,14 @@ anc_aws_transport_open (AncAwsTransport *self, const AncAwsExchange *exchange,
 {
   g_autoptr (SoupMessage) message = build_message (self, exchange);
   g_autoptr (GError) local = NULL;
-  g_autoptr (GInputStream) stream
-      = soup_session_send (self->session, message, cancellable, &local);
+  g_autoptr (GInputStream) stream = NULL;
+  Resolving resolving = { &self->resolving, FALSE };
+  gulong handler = g_signal_connect (message, "network-event",
+                                     G_CALLBACK (on_network_event), &resolving);
 
+  stream = soup_session_send (self->session, message, cancellable, &local);
+  g_signal_handler_disconnect (message, handler);
+  stop_resolving (&resolving);
   if (stream == NULL) {
     explain_send (exchange->host, message, &local);
     g_propagate_error (error, g_steal_pointer (&local));

@@ -13,6 +13,8 @@
 static GCancellable *
 cancellable_of (const AncS3Outgoing *self)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->uploader->lock);
+
   return self->error != NULL ? self->last : self->cancellable;
 }
 

@@ -224,7 +224,9 @@ class Record(Bucket):
             "fan. ! queue ! identity name=reference")
         config["parameters"]["buffers"]["target"] = "primary.num-buffers"
         (self.dir / "recorder.json").write_text(json.dumps(config))
-        return ("./recorder.json", f"bucket={BUCKET}", *TEST_SOURCES)
+        # A busy machine's threads come late to each other.
+        return ("./recorder.json", f"bucket={BUCKET}", *TEST_SOURCES,
+                "reference-timeout=2000000000")
 
     def wait_for_objects(self, count):
         self.wait_for(lambda: len(self.keys()) >= count, "no object")

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""ancs3sink and ancs3src through their states, again and again."""
+import unittest
+
+import tap
+from bucket import BUCKET, MIB, PART, BucketTest
+from lifecycle import Lifecycle
+from process import free_port
+
+SINK = f"ancs3sink bucket={BUCKET} part-size={PART} "
+VOICE = "audiotestsrc num-buffers=10 ! "
+
+
+class Cycles(BucketTest, Lifecycle):
+    def test_sink(self):
+        self.cycle_well(VOICE + SINK + "key=a", **self.env)
+
+    def test_sink_of_parts(self):
+        source = self.source(PART + MIB)
+        line = f"filesrc location={source} blocksize=1048576 ! {SINK} key=a "
+        self.cycle_well(line, 18, **self.env)
+        self.cycle_well(line + f"spool-directory={self.folder}/spool", 18,
+                        **self.env)
+        self.assertEqual(self.get("a"), source.read_bytes())
+
+    def test_source(self):
+        self.client.put_object(Bucket=BUCKET, Key="a", Body=bytes(3 * MIB))
+        self.cycle_well(f"ancs3src uri=s3://{BUCKET}/a ! fakesink", **self.env)
+
+    def test_errors(self):
+        nobody = dict(self.env, AWS_ENDPOINT_URL=
+                      f"http://127.0.0.1:{free_port()}")
+        stranger = dict(self.env, AWS_SECRET_ACCESS_KEY="wrong")
+        source = "ancs3src uri=s3://%s ! fakesink"
+        for pattern, line, env in (
+                ("bucket", VOICE + "ancs3sink key=a", self.env),
+                ("no-such", VOICE + "ancs3sink bucket=no-such key=a", self.env),
+                ("no-such", source % f"{BUCKET}/no-such", self.env),
+                ("secret|signature", VOICE + SINK + "key=a", stranger),
+                ("127.0.0.1", VOICE + SINK + "key=a retry-attempts=1", nobody)):
+            with self.subTest(line=line):
+                self.cycle_badly(pattern, line, **env)
+
+
+if __name__ == "__main__":
+    unittest.TestCase.maxDiff = 500
+    tap.main()
