@@ -42,6 +42,29 @@ static const struct {
   STRING (ACCESS_KEY_ID, access_key_id, "access-key-id", "Access key id",
           "Access key id, with secret-access-key (default: what every AWS "
           "program finds)"),
+  STRING (ROLE_ARN, role_arn, "role-arn", "Role ARN",
+          "Role to assume with the credentials that are given or found"),
+  STRING (ROLE_SESSION_NAME, role_session_name, "role-session-name",
+          "Role session name",
+          "Name of the session in the role's logs (default: made up)"),
+  STRING (EXTERNAL_ID, external_id, "external-id", "External id",
+          "What the owner of a role in another account asks for"),
+  STRING (IOT_ENDPOINT, iot_endpoint, "iot-credentials-endpoint",
+          "IoT credentials endpoint",
+          "Host of AWS IoT's iot:CredentialProvider, for a device that has a "
+          "certificate and no keys"),
+  STRING (IOT_ROLE_ALIAS, iot_role_alias, "iot-role-alias", "IoT role alias",
+          "Role alias of AWS IoT"),
+  STRING (IOT_THING_NAME, iot_thing_name, "iot-thing-name", "IoT thing name",
+          "Name of the thing, if the role's policy asks for it"),
+  STRING (IOT_CERTIFICATE_FILE, iot_certificate_file, "iot-certificate-file",
+          "IoT certificate file", "PEM file of the device's certificate"),
+  STRING (IOT_KEY_FILE, iot_key_file, "iot-key-file", "IoT key file",
+          "PEM file of the device's private key (default: in the "
+          "certificate's)"),
+  STRING (IOT_CA_FILE, iot_ca_file, "iot-ca-file", "IoT CA file",
+          "PEM file of authorities to trust at the credentials endpoint "
+          "(default: the system's)"),
 #undef STRING
 };
 
@@ -218,21 +241,6 @@ gst_anc_s3_connection_get_uri (const GstAncS3Connection *self)
              : NULL;
 }
 
-static AncAwsProvider *
-given_provider (const GstAncS3Connection *self, GError **error)
-{
-  if ((self->access_key_id != NULL) != (self->secret_access_key != NULL)) {
-    anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                       "The properties access-key-id and secret-access-key go "
-                       "together: set "
-                       "both, or none to use what every AWS program finds.");
-    return NULL;
-  }
-  return self->access_key_id != NULL ? anc_aws_provider_static (
-             self->access_key_id, self->secret_access_key, self->session_token)
-                                     : NULL;
-}
-
 static gboolean
 check (const GstAncS3Connection *self, GError **error)
 {
@@ -256,7 +264,6 @@ gst_anc_s3_connection_open (const GstAncS3Connection *self, GError **error)
 {
   g_autoptr (AncAwsContext) context = NULL;
   g_autoptr (AncAwsProvider) provider = NULL;
-  g_autoptr (GError) failed = NULL;
   AncS3Options options = { .aws = { .region = self->region,
                                     .endpoint = self->endpoint,
                                     .ca_file = self->ca_file,
@@ -266,12 +273,9 @@ gst_anc_s3_connection_open (const GstAncS3Connection *self, GError **error)
 
   if (!check (self, error))
     return NULL;
-  provider = given_provider (self, &failed);
-  if (failed != NULL) {
-    g_propagate_error (error, g_steal_pointer (&failed));
-    return NULL;
-  }
   context = anc_aws_context_new (NULL, self->profile, NULL);
+  if (!gst_anc_s3_connection_identify (self, context, &provider, error))
+    return NULL;
   options.aws.provider = provider;
   return anc_s3_new (context, &options, error);
 }

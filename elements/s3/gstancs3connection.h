@@ -13,6 +13,9 @@ typedef struct {
   gchar *bad_uri; /* what is wrong with the URI that was set last */
   gchar *region, *endpoint, *profile, *ca_file;
   gchar *access_key_id, *secret_access_key, *session_token;
+  gchar *role_arn, *role_session_name, *external_id;
+  gchar *iot_endpoint, *iot_role_alias, *iot_thing_name;
+  gchar *iot_certificate_file, *iot_key_file, *iot_ca_file;
   gboolean force_path_style;
   guint retry_attempts;
   guint timeout; /* seconds */
@@ -31,6 +34,15 @@ enum {
   GST_ANC_S3_PROP_ACCESS_KEY_ID,
   GST_ANC_S3_PROP_SECRET_ACCESS_KEY,
   GST_ANC_S3_PROP_SESSION_TOKEN,
+  GST_ANC_S3_PROP_ROLE_ARN,
+  GST_ANC_S3_PROP_ROLE_SESSION_NAME,
+  GST_ANC_S3_PROP_EXTERNAL_ID,
+  GST_ANC_S3_PROP_IOT_ENDPOINT,
+  GST_ANC_S3_PROP_IOT_ROLE_ALIAS,
+  GST_ANC_S3_PROP_IOT_THING_NAME,
+  GST_ANC_S3_PROP_IOT_CERTIFICATE_FILE,
+  GST_ANC_S3_PROP_IOT_KEY_FILE,
+  GST_ANC_S3_PROP_IOT_CA_FILE,
   GST_ANC_S3_PROP_RETRY_ATTEMPTS,
   GST_ANC_S3_PROP_TIMEOUT,
   GST_ANC_S3_PROP_OWN /* the element's own begin here */
@@ -53,6 +65,13 @@ gboolean gst_anc_s3_connection_set_uri (GstAncS3Connection *self,
                                         const gchar *uri, GError **error);
 /* NULL: no bucket is set. */
 gchar *gst_anc_s3_connection_get_uri (const GstAncS3Connection *self);
+
+/* Who asks (gstancs3identity.c). NULL in `*ret_provider`: what every AWS program
+ * finds. FALSE: properties that do not go together. */
+gboolean gst_anc_s3_connection_identify (const GstAncS3Connection *self,
+                                         AncAwsContext *context,
+                                         AncAwsProvider **ret_provider,
+                                         GError **error);
 
 /* The client; reads files, not the network. */
 AncS3 *gst_anc_s3_connection_open (const GstAncS3Connection *self,

@@ -181,12 +181,29 @@ on_problem (const gchar *sentence, gpointer data)
   GST_ELEMENT_WARNING (self, RESOURCE, READ, ("%s", sentence), (NULL));
 }
 
+static void
+on_checked (const GError *error, gboolean final, gpointer data)
+{
+  GstAncS3Sink *self = data;
+  GstAncS3ErrorPlace place
+      = { .bucket = self->bucket, .fallback = GST_RESOURCE_ERROR_OPEN_WRITE };
+
+  if (final)
+    gst_anc_s3_post_error (GST_ELEMENT (self), error, NULL, &place);
+  else
+    gst_anc_s3_post_warning (GST_ELEMENT (self), error,
+                             "Uploads are tried all the same; "
+                             "check-access=false saves the question.",
+                             &place);
+}
+
 const AncS3UploaderEvents gst_anc_s3_sink_events = {
   .done = on_done,
   .failed = on_failed,
   .progress = on_progress,
   .waiting = on_waiting,
   .problem = on_problem,
+  .checked = on_checked,
 };
 
 GstStructure *

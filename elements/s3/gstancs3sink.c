@@ -11,6 +11,10 @@
  * stream waits only when all the memory for parts is taken. What fits into one
  * part is a single request.
  *
+ * A second after the start, if nothing was sent by then, S3 is asked for the
+ * bucket, so that a live stream learns of wrong keys or names at once
+ * (#GstAncS3Sink:check-access).
+ *
  * EOS is answered when S3 has confirmed the last object; until then nothing
  * counts as written, and whatever goes wrong is an error with the HTTP status,
  * S3's code and request id in its details. Each object is told by the element
@@ -57,6 +61,9 @@
 #include "gstancs3error.h"
 
 GST_DEBUG_CATEGORY (gst_anc_s3_sink_debug);
+
+/* A short object is through by then, and needs no check. */
+#define CHECK_AFTER_MS 1000
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -170,6 +177,7 @@ open_uploader (GstAncS3Sink *self)
     .timeout_seconds = self->connection.timeout,
     .spool_directory = directory,
     .spool_limit = self->settings.spool_limit,
+    .check_after_ms = self->settings.check_access ? CHECK_AFTER_MS : 0,
     .events = gst_anc_s3_sink_events,
     .data = self,
   };

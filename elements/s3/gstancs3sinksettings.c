@@ -37,6 +37,7 @@ enum {
   PROP_TAGS,
   PROP_CHECKSUM,
   PROP_IF_NONE_MATCH,
+  PROP_CHECK_ACCESS,
   PROP_ROTATE_SIZE,
   PROP_ROTATE_DURATION,
   PROP_INDEX,
@@ -93,6 +94,7 @@ gst_anc_s3_sink_settings_init (GstAncS3SinkSettings *self)
     .parallel_uploads = DEFAULT_PARALLEL_UPLOADS,
     .on_error = ANC_S3_ON_ERROR_ABORT,
     .checksum = ANC_AWS_CHECKSUM_CRC32C,
+    .check_access = TRUE,
   };
 }
 
@@ -140,6 +142,13 @@ install_parts (GObjectClass *klass)
                          "stays there",
                          GST_TYPE_ANC_S3_ON_ERROR, ANC_S3_ON_ERROR_ABORT,
                          GST_ANC_S3_READY_FLAGS));
+  g_object_class_install_property (
+      klass, PROP_CHECK_ACCESS,
+      g_param_spec_boolean ("check-access", "Check access",
+                            "Ask for the bucket if nothing was sent one second "
+                            "after the start, so that wrong keys and names are "
+                            "known before the first part is full",
+                            TRUE, GST_ANC_S3_READY_FLAGS));
 }
 
 static void
@@ -264,6 +273,9 @@ gst_anc_s3_sink_settings_set (GstAncS3SinkSettings *self, guint id,
   case PROP_IF_NONE_MATCH:
     self->if_none_match = g_value_get_boolean (value);
     return TRUE;
+  case PROP_CHECK_ACCESS:
+    self->check_access = g_value_get_boolean (value);
+    return TRUE;
   case PROP_ROTATE_SIZE:
     self->rotate_size = g_value_get_uint64 (value);
     return TRUE;
@@ -315,6 +327,9 @@ gst_anc_s3_sink_settings_get (const GstAncS3SinkSettings *self, guint id,
     return TRUE;
   case PROP_IF_NONE_MATCH:
     g_value_set_boolean (value, self->if_none_match);
+    return TRUE;
+  case PROP_CHECK_ACCESS:
+    g_value_set_boolean (value, self->check_access);
     return TRUE;
   case PROP_ROTATE_SIZE:
     g_value_set_uint64 (value, self->rotate_size);

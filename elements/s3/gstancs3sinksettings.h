@@ -21,7 +21,7 @@ typedef struct {
   gchar *storage_class, *acl, *sse, *kms_key_id;
   GstStructure *metadata, *tags;
   AncAwsChecksumAlgorithm checksum;
-  gboolean if_none_match;
+  gboolean if_none_match, check_access;
   guint64 rotate_size;
   GstClockTime rotate_duration;
   guint64 index;

@@ -11,18 +11,17 @@
  * may drop one later without a word, which costs a whole time-out. */
 #define KEPT_US (15 * G_USEC_PER_SEC)
 
-/* Over TLS the connection protects the body, and S3 takes it unsigned: that
- * saves hashing it. */
 static gchar *
-hash_payload (const AncAwsClient *client, GBytes *body)
+hash_payload (const AncAwsClient *client, const AncAwsRequest *request)
 {
-  gboolean tls = strcmp (client->endpoint->scheme, "https") == 0;
+  GBytes *body = request->body;
 
   if (body == NULL || g_bytes_get_size (body) == 0)
     return g_strdup (ANC_AWS_EMPTY_SHA256);
-  if (client->service.s3_rules
-      && (client->provider == NULL || (tls && !client->sign_payload)))
+  if (!anc_aws_client_hashes_bodies (client))
     return g_strdup (ANC_AWS_UNSIGNED_PAYLOAD);
+  if (request->body_sha256 != NULL)
+    return g_strdup (request->body_sha256);
   return anc_aws_sha256_hex (g_bytes_get_data (body, NULL),
                              g_bytes_get_size (body));
 }
@@ -81,7 +80,7 @@ anc_aws_call_init (AncAwsCall *self, AncAwsClient *client,
     = g_strdup (request->region != NULL ? request->region : client->region),
     .host
     = g_strdup (request->host != NULL ? request->host : client->endpoint->host),
-    .payload_hash = hash_payload (client, request->body),
+    .payload_hash = hash_payload (client, request),
   };
   if (region != NULL)
     move_region (self, region);

@@ -100,6 +100,42 @@ anc_aws_checksum_base64 (AncAwsChecksumAlgorithm algorithm, gconstpointer data,
   }
 }
 
+/* What two readers share has to stay in the second-level cache between them. */
+#define BLOCK (4 * ANC_AWS_CRC32C_STRIDE)
+
+gchar *
+anc_aws_checksum_and_sha256 (AncAwsChecksumAlgorithm algorithm,
+                             gconstpointer data, gsize size, gchar **ret_sha256)
+{
+  AncAwsSha256 *sha256 = anc_aws_sha256_new ();
+  guint8 digest[ANC_AWS_SHA256_SIZE];
+  guint32 crc32 = 0;
+  guint64 crc64 = 0;
+
+  for (gsize at = 0; at < size; at += BLOCK) {
+    const guint8 *block = (const guint8 *) data + at;
+    gsize length = MIN (BLOCK, size - at);
+
+    anc_aws_sha256_update (sha256, block, length);
+    if (algorithm == ANC_AWS_CHECKSUM_CRC32C)
+      crc32 = anc_aws_crc32c (crc32, block, length);
+    else if (algorithm == ANC_AWS_CHECKSUM_CRC64NVME)
+      crc64 = anc_aws_crc64nvme (crc64, block, length);
+  }
+  anc_aws_sha256_finish (sha256, digest);
+  *ret_sha256 = anc_aws_hex (digest, sizeof digest);
+  switch (algorithm) {
+  case ANC_AWS_CHECKSUM_CRC32C:
+    return anc_aws_crc32c_to_base64 (crc32);
+  case ANC_AWS_CHECKSUM_CRC64NVME:
+    return anc_aws_crc64nvme_to_base64 (crc64);
+  case ANC_AWS_CHECKSUM_SHA256:
+    return g_base64_encode (digest, sizeof digest);
+  default:
+    return NULL;
+  }
+}
+
 /* Exactly `size` bytes; GLib's decoder skips what is not base64. */
 static gboolean
 decode (const gchar *text, gpointer bytes, gsize size)

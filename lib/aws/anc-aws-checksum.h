@@ -33,6 +33,10 @@ const gchar *anc_aws_checksum_kernel (AncAwsChecksumAlgorithm algorithm);
 /* The value as S3 headers have it: big-endian, base64. NULL for NONE. */
 gchar *anc_aws_checksum_base64 (AncAwsChecksumAlgorithm algorithm,
                                 gconstpointer data, gsize size);
+/* The same, and the SHA-256 in lower-case hex, in one pass over the memory. */
+gchar *anc_aws_checksum_and_sha256 (AncAwsChecksumAlgorithm algorithm,
+                                    gconstpointer data, gsize size,
+                                    gchar **ret_sha256);
 gchar *anc_aws_crc32c_to_base64 (guint32 crc);
 gchar *anc_aws_crc64nvme_to_base64 (guint64 crc);
 /* FALSE: no such value. */

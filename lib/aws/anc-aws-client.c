@@ -149,6 +149,16 @@ anc_aws_client_wait (AncAwsClient *self, guint failures,
                        cancellable, error);
 }
 
+/* Over TLS the connection protects the body, and S3 takes it unsigned. */
+gboolean
+anc_aws_client_hashes_bodies (const AncAwsClient *self)
+{
+  gboolean tls = strcmp (self->endpoint->scheme, "https") == 0;
+
+  return !self->service.s3_rules
+         || (self->provider != NULL && (!tls || self->sign_payload));
+}
+
 gboolean
 anc_aws_client_check_credentials (AncAwsClient *self, GCancellable *cancellable,
                                   GError **error)

@@ -48,6 +48,9 @@ void anc_aws_client_unref (AncAwsClient *self);
 AncAwsContext *anc_aws_client_context (const AncAwsClient *self);
 const gchar *anc_aws_client_region (const AncAwsClient *self);
 const AncAwsEndpoint *anc_aws_client_endpoint (const AncAwsClient *self);
+/* Whether signatures cover the bodies: whoever reads a body anyway can hash it
+ * in the same pass. */
+gboolean anc_aws_client_hashes_bodies (const AncAwsClient *self);
 /* Asks for credentials now, to fail early. */
 gboolean anc_aws_client_check_credentials (AncAwsClient *self,
                                            GCancellable *cancellable,
@@ -76,7 +79,10 @@ struct _AncAwsRequest {
   const gchar *query; /* percent-encoded, sent byte for byte; NULL: none */
   const AncAwsFields *headers; /* NULL: none */
   GBytes *body;                /* NULL: none; not copied */
-  const gchar *region;         /* to sign for; NULL: the client's */
+  /* Of the body, in hex; NULL: computed if needed (see
+   * anc_aws_client_hashes_bodies ()). */
+  const gchar *body_sha256;
+  const gchar *region; /* to sign for; NULL: the client's */
   /* What lives in one region, the bucket: a redirect is remembered for it.
    * NULL: not remembered. */
   const gchar *locality;

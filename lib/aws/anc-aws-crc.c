@@ -114,7 +114,7 @@ power_of_x (guint64 exponent, guint64 polynomial, guint64 top)
 
 #ifdef __x86_64__
 __attribute__ ((target ("sse4.2"))) static guint64
-crc32c_sse42 (guint64 state, const guint8 *data, gsize size)
+crc32c_serial (guint64 state, const guint8 *data, gsize size)
 {
   for (; size >= 8; size -= 8, data += 8) {
     guint64 word;
@@ -125,6 +125,50 @@ crc32c_sse42 (guint64 state, const guint8 *data, gsize size)
   for (; size > 0; size--)
     state = _mm_crc32_u8 ((guint32) state, *data++);
   return state;
+}
+
+/* The instruction gives its result three cycles later and begins anew every
+ * cycle: three stretches at once take the time of one. Gopal et al., "Fast CRC
+ * Computation for iSCSI Polynomial Using CRC32 Instruction", Intel, 2011. What
+ * joins them costs about as much as 500 bytes. */
+#define LANE (ANC_AWS_CRC32C_STRIDE / 3)
+
+/* x to the power of the lane's bits; written once, before anyone reads it. */
+static guint64
+lane_shift (void)
+{
+  static gsize shift = 0;
+
+  if (g_once_init_enter (&shift))
+    g_once_init_leave (&shift,
+                       power_of_x (8 * LANE, CRC32C_POLYNOMIAL, CRC32C_TOP));
+  return shift;
+}
+
+__attribute__ ((target ("sse4.2"))) static guint64
+crc32c_three_lanes (guint64 state, const guint8 *data, guint64 shift)
+{
+  guint64 a = state, b = 0, c = 0, words[3];
+
+  for (const guint8 *end = data + LANE; data < end; data += 8) {
+    memcpy (&words[0], data, 8);
+    memcpy (&words[1], data + LANE, 8);
+    memcpy (&words[2], data + 2 * LANE, 8);
+    a = _mm_crc32_u64 (a, words[0]);
+    b = _mm_crc32_u64 (b, words[1]);
+    c = _mm_crc32_u64 (c, words[2]);
+  }
+  b ^= multiply (a, shift, CRC32C_POLYNOMIAL, CRC32C_TOP);
+  return c ^ multiply (b, shift, CRC32C_POLYNOMIAL, CRC32C_TOP);
+}
+
+static guint64
+crc32c_sse42 (guint64 state, const guint8 *data, gsize size)
+{
+  for (; size >= ANC_AWS_CRC32C_STRIDE;
+       size -= ANC_AWS_CRC32C_STRIDE, data += ANC_AWS_CRC32C_STRIDE)
+    state = crc32c_three_lanes (state, data, lane_shift ());
+  return crc32c_serial (state, data, size);
 }
 
 /* Moves 128 bits on by the distance that `factors` stands for. */

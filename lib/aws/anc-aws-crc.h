@@ -8,6 +8,9 @@
 typedef guint64 (*AncAwsCrcKernel) (guint64 state, const guint8 *data,
                                     gsize size);
 
+/* CRC32C is fastest in multiples of so many bytes. */
+#define ANC_AWS_CRC32C_STRIDE (3u * 8192)
+
 typedef struct {
   const gchar *name;
   AncAwsCrcKernel update;

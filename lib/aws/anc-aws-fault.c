@@ -164,6 +164,8 @@ static const Meaning meanings[] = {
   { "AccessDenied", 0, ANC_AWS_ERROR_DENIED, CHECK_RIGHTS },
   { "AccessDeniedException", 0, ANC_AWS_ERROR_DENIED, CHECK_RIGHTS },
   { "InvalidAccessKeyId", 0, ANC_AWS_ERROR_DENIED, CHECK_KEYS },
+  /* versitygw's name for it */
+  { "XAdminUserNotFound", 0, ANC_AWS_ERROR_DENIED, CHECK_KEYS },
   { "InvalidClientTokenId", 0, ANC_AWS_ERROR_DENIED, CHECK_KEYS },
   { "UnrecognizedClientException", 0, ANC_AWS_ERROR_DENIED, CHECK_KEYS },
   { "SignatureDoesNotMatch", 0, ANC_AWS_ERROR_DENIED, CHECK_KEYS },

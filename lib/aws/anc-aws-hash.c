@@ -20,6 +20,28 @@ anc_aws_sha256 (gconstpointer data, gsize size,
   check (gnutls_hash_fast (GNUTLS_DIG_SHA256, data, size, ret_digest));
 }
 
+AncAwsSha256 *
+anc_aws_sha256_new (void)
+{
+  gnutls_hash_hd_t self = NULL;
+
+  check (gnutls_hash_init (&self, GNUTLS_DIG_SHA256));
+  return self;
+}
+
+void
+anc_aws_sha256_update (AncAwsSha256 *self, gconstpointer data, gsize size)
+{
+  check (gnutls_hash (self, data, size));
+}
+
+void
+anc_aws_sha256_finish (AncAwsSha256 *self,
+                       guint8 ret_digest[ANC_AWS_SHA256_SIZE])
+{
+  gnutls_hash_deinit (self, ret_digest);
+}
+
 gchar *
 anc_aws_sha256_hex (gconstpointer data, gsize size)
 {

@@ -132,6 +132,8 @@ refuse (const gchar *what, GError **error)
   return FALSE;
 }
 
+#define ARN_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ":/._-"
+
 gboolean
 anc_s3_check_bucket (const gchar *bucket, GError **error)
 {
@@ -142,7 +144,10 @@ anc_s3_check_bucket (const gchar *bucket, GError **error)
                    "s3://bucket/key.",
                    error);
   if (anc_aws_is_arn (bucket))
-    return TRUE;
+    return strspn (bucket, ARN_CHARACTERS) == length
+           || refuse ("This is no ARN of an access point: it holds letters, "
+                      "digits and :/._- alone. Correct it.",
+                      error);
   /* As far as the oldest buckets go; S3 itself says the rest. */
   if (length < 3 || length > 255
       || strspn (bucket, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-")

@@ -13,6 +13,7 @@ anc_s3_calls (void)
     .list_parts = anc_s3_list_parts,
     .list_uploads = anc_s3_list_multipart_uploads,
     .head = anc_s3_head_object,
+    .check = anc_s3_check_access,
   };
   return &calls;
 }

@@ -37,6 +37,8 @@ typedef struct {
   gboolean (*head) (AncS3 *s3, const gchar *bucket, const gchar *key,
                     const gchar *version_id, AncS3ObjectInfo *ret_info,
                     GCancellable *cancellable, GError **error);
+  gboolean (*check) (AncS3 *s3, const gchar *bucket, GCancellable *cancellable,
+                     GError **error);
 } AncS3Calls;
 
 /* Those that go over the network. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "anc-s3-description.h"
+#include "anc-s3-description-json.h"
 
 /* The attributes that are plain strings. */
 static const struct {

@@ -45,6 +45,22 @@ anc_s3_list_objects (AncS3 *self, const gchar *bucket,
   return TRUE;
 }
 
+gboolean
+anc_s3_check_access (AncS3 *self, const gchar *bucket,
+                     GCancellable *cancellable, GError **error)
+{
+  g_auto (AncS3Request) request = { 0 };
+  g_autoptr (AncAwsResponse) response = NULL;
+
+  if (!anc_s3_request_init (&request, self, "The check at the start", "GET",
+                            bucket, NULL, error))
+    return FALSE;
+  anc_s3_request_parameter (&request, "list-type", "2");
+  anc_s3_request_parameter (&request, "max-keys", "0");
+  response = anc_s3_request_send (&request, cancellable, error);
+  return response != NULL;
+}
+
 /* Where a list goes on. */
 typedef struct {
   gchar *key, *id;
@@ -130,16 +146,15 @@ delete_page (AncS3 *self, const gchar *bucket, const gchar *const *keys,
   g_autofree gchar *key = NULL;
   g_autofree gchar *code = NULL;
   g_autofree gchar *message = NULL;
-  g_autofree gchar *sum
-      = anc_s3_checksum_of (ANC_AWS_CHECKSUM_CRC32C, NULL, body);
+  g_autofree gchar *sum = NULL;
 
   if (!anc_s3_request_init (&request, self, "DeleteObjects", "POST", bucket,
                             NULL, error))
     return FALSE;
   anc_s3_request_parameter (&request, "delete", "");
   anc_aws_fields_add (request.headers, "Content-Type", "application/xml");
-  anc_s3_headers_add_checksum (request.headers, ANC_AWS_CHECKSUM_CRC32C, sum);
-  anc_s3_request_body (&request, body);
+  sum = anc_s3_request_body_with_checksum (&request, body,
+                                           ANC_AWS_CHECKSUM_CRC32C, NULL);
   response = anc_s3_request_send (&request, cancellable, error);
   if (response == NULL)
     return FALSE;

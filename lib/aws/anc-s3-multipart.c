@@ -46,15 +46,14 @@ anc_s3_upload_part (AncS3 *self, const gchar *bucket, const gchar *key,
 {
   g_auto (AncS3Request) request = { 0 };
   g_autoptr (AncAwsResponse) response = NULL;
-  g_autofree gchar *sum = anc_s3_checksum_of (algorithm, checksum, body);
+  g_autofree gchar *sum = NULL;
 
   if (!anc_s3_request_init (&request, self, "UploadPart", "PUT", bucket, key,
                             error))
     return FALSE;
   anc_s3_request_number (&request, "partNumber", number);
   anc_s3_request_parameter (&request, "uploadId", upload_id);
-  anc_s3_headers_add_checksum (request.headers, algorithm, sum);
-  anc_s3_request_body (&request, body);
+  sum = anc_s3_request_body_with_checksum (&request, body, algorithm, checksum);
   response = anc_s3_request_send (&request, cancellable, error);
   if (response == NULL
       || !anc_s3_check_answer (&request, response, algorithm, sum, error))

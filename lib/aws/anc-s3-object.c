@@ -5,18 +5,6 @@
 
 #include <string.h>
 
-gchar *
-anc_s3_checksum_of (AncAwsChecksumAlgorithm algorithm, const gchar *given,
-                    GBytes *body)
-{
-  gsize size;
-  gconstpointer data = g_bytes_get_data (body, &size);
-
-  if (algorithm == ANC_AWS_CHECKSUM_NONE || given != NULL)
-    return g_strdup (given);
-  return anc_aws_checksum_base64 (algorithm, data, size);
-}
-
 gboolean
 anc_s3_check_answer (const AncS3Request *request,
                      const AncAwsResponse *response,
@@ -58,12 +46,11 @@ anc_s3_put_object (AncS3 *self, const gchar *bucket, const gchar *key,
                             error)
       || !anc_s3_check_attributes (given, error))
     return FALSE;
-  sum = anc_s3_checksum_of (given->checksum, checksum, body);
   anc_s3_headers_add_attributes (request.headers, given);
-  anc_s3_headers_add_checksum (request.headers, given->checksum, sum);
+  sum = anc_s3_request_body_with_checksum (&request, body, given->checksum,
+                                           checksum);
   if (given->if_none_match)
     anc_aws_fields_add (request.headers, "If-None-Match", "*");
-  anc_s3_request_body (&request, body);
   request.request.flags = ANC_AWS_REQUEST_RETRY_CONFLICT;
   response = anc_s3_request_send (&request, cancellable, error);
   if (response == NULL

@@ -18,7 +18,7 @@ typedef struct {
   AncAwsRequest probe;   /* lists nothing of the bucket */
   AncS3Address address, probe_address;
   AncAwsFields *headers, *parameters;
-  gchar *resource, *query;
+  gchar *resource, *query, *body_sha256;
 } AncS3Request;
 
 /* Refuses names that no server takes. `key` NULL: on the bucket. */
@@ -31,6 +31,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AncS3Request, anc_s3_request_clear)
 
 /* Sent with the request; not copied. */
 void anc_s3_request_body (AncS3Request *self, GBytes *body);
+/* The same of one that goes with a checksum: `given`, else computed. Returns it;
+ * NULL for NONE. */
+gchar *anc_s3_request_body_with_checksum (AncS3Request *self, GBytes *body,
+                                          AncAwsChecksumAlgorithm algorithm,
+                                          const gchar *given);
 /* NULL values add nothing. */
 void anc_s3_request_parameter (AncS3Request *self, const gchar *name,
                                const gchar *value);
@@ -48,9 +53,6 @@ gboolean anc_s3_request_unusable (const AncS3Request *self,
                                   const AncAwsResponse *response,
                                   const GError *fault, GError **error);
 
-/* `given`, else computed; NULL for NONE. */
-gchar *anc_s3_checksum_of (AncAwsChecksumAlgorithm algorithm,
-                           const gchar *given, GBytes *body);
 /* An ETag, and our checksum if it names one. */
 gboolean anc_s3_check_answer (const AncS3Request *request,
                               const AncAwsResponse *response,

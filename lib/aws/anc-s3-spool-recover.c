@@ -16,7 +16,21 @@
 #define FORMAT 1
 
 static void
-record_clear (AncS3SpoolRecord *record)
+part_free (AncS3Part *part)
+{
+  if (part != NULL)
+    anc_s3_part_free (part);
+}
+
+void
+anc_s3_spool_record_init (AncS3SpoolRecord *record)
+{
+  *record = (AncS3SpoolRecord){ NULL };
+  record->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) part_free);
+}
+
+void
+anc_s3_spool_record_clear (AncS3SpoolRecord *record)
 {
   g_free (record->bucket);
   g_free (record->key);
@@ -29,7 +43,7 @@ void
 anc_s3_spool_found_free (AncS3SpoolFound *self)
 {
   g_clear_pointer (&self->entry, anc_s3_spool_entry_free);
-  record_clear (&self->record);
+  anc_s3_spool_record_clear (&self->record);
   g_array_unref (self->sizes);
   g_free (self);
 }
@@ -104,13 +118,6 @@ read_part (JsonObject *object, AncS3SpoolRecord *record)
   return TRUE;
 }
 
-static void
-part_free (AncS3Part *part)
-{
-  if (part != NULL)
-    anc_s3_part_free (part);
-}
-
 static gboolean
 read_line (JsonObject *object, AncS3SpoolRecord *record, gboolean *ret_done)
 {
@@ -162,25 +169,30 @@ read_text (const gchar *text, AncS3SpoolRecord *record, gboolean *ret_done)
   return record->key != NULL;
 }
 
+gboolean
+anc_s3_spool_parse_journal (gchar *text, gsize size, AncS3SpoolRecord *record,
+                            gboolean *ret_done, gsize *ret_whole)
+{
+  gchar *end = strrchr (text, '\n');
+
+  if (end == NULL || memchr (text, '\0', size) != NULL)
+    return FALSE;
+  end[1] = '\0';
+  *ret_whole = (gsize) (end + 1 - text);
+  return read_text (text, record, ret_done);
+}
+
 /* Reads a journal and cuts half a line off its end. */
 static gboolean
 read_journal (const gchar *path, gint fd, AncS3SpoolRecord *record,
               gboolean *ret_done)
 {
   g_autofree gchar *text = NULL;
-  gsize size;
-  gchar *end;
+  gsize size, whole;
 
-  if (!g_file_get_contents (path, &text, &size, NULL)
-      || memchr (text, '\0', size) != NULL)
-    return FALSE;
-  end = strrchr (text, '\n');
-  if (end == NULL)
-    return FALSE;
-  end[1] = '\0';
-  if ((gsize) (end + 1 - text) < size && ftruncate (fd, end + 1 - text) != 0)
-    return FALSE;
-  return read_text (text, record, ret_done);
+  return g_file_get_contents (path, &text, &size, NULL)
+         && anc_s3_spool_parse_journal (text, size, record, ret_done, &whole)
+         && (whole == size || ftruncate (fd, (off_t) whole) == 0);
 }
 
 static void
@@ -251,8 +263,7 @@ recover_folder (AncS3Spool *spool, const gchar *folder, GPtrArray *problems)
   }
   found = g_new0 (AncS3SpoolFound, 1);
   found->sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
-  found->record.parts
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) part_free);
+  anc_s3_spool_record_init (&found->record);
   found->entry = anc_s3_spool_entry_adopt (spool, folder, fd);
   if (!read_journal (path, fd, &found->record, &done)) {
     g_ptr_array_add (

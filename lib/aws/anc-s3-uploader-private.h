@@ -64,6 +64,7 @@ struct _AncS3Uploader {
   AncS3Memory *memory;
   AncS3Spool *spool; /* NULL: none */
   GPtrArray *threads;
+  GCancellable *check_cancellable;
 
   GMutex lock;            /* guards what follows, and the objects */
   GCond work;             /* for the threads */
@@ -72,7 +73,8 @@ struct _AncS3Uploader {
   AncS3Outgoing *current; /* being written, also in `objects` */
   guint64 position;       /* in `current` */
   gboolean flushing, quit;
-  GError *error; /* the first of a failed object; then nothing is taken */
+  gint64 check_at; /* monotonic time; 0: never, not any more */
+  GError *error;   /* the first of a failed object; then nothing is taken */
   AncS3UploaderStats stats;
 };
 
@@ -117,6 +119,13 @@ gboolean anc_s3_request_part (AncS3Outgoing *self, AncS3Piece *piece,
                               GError **error);
 gboolean anc_s3_request_complete (AncS3Outgoing *self,
                                   AncS3ObjectInfo *ret_info, GError **error);
+
+/* --- anc-s3-uploader-check.c --- */
+
+/* Whether every other request will fail for it, too. */
+gboolean anc_s3_error_is_final (const GError *error);
+/* The lock is held, and let go for the request. */
+void anc_s3_uploader_check (AncS3Uploader *self);
 
 /* --- anc-s3-uploader-settle.c --- */
 

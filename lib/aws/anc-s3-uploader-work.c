@@ -8,7 +8,8 @@
  *   pieces queued                       -> part (several at a time)
  *   all sent, ended                     -> complete
  *
- * The oldest object that needs something is served first. */
+ * The oldest object that needs something is served first. The first request ends
+ * the wait for the check at the start. */
 #include "anc-s3-uploader-private.h"
 
 typedef enum {
@@ -17,7 +18,8 @@ typedef enum {
   STEP_PUT,
   STEP_CREATE,
   STEP_PART,
-  STEP_COMPLETE
+  STEP_COMPLETE,
+  STEP_CHECK
 } Step;
 
 static Step
@@ -47,17 +49,19 @@ find_step (AncS3Uploader *self, AncS3Outgoing **ret_object)
     Step step = next_step (l->data, now);
     if (step != STEP_NONE) {
       *ret_object = l->data;
+      self->check_at = 0;
       return step;
     }
   }
-  return STEP_NONE;
+  return self->check_at != 0 && self->check_at <= now ? STEP_CHECK : STEP_NONE;
 }
 
 /* Sleeps until there is something to look at. */
 static void
 wait_for_work (AncS3Uploader *self)
 {
-  gint64 earliest = G_MAXINT64, now = g_get_monotonic_time ();
+  gint64 now = g_get_monotonic_time ();
+  gint64 earliest = self->check_at != 0 ? self->check_at : G_MAXINT64;
 
   for (GList *l = self->objects.head; l != NULL; l = l->next) {
     const AncS3Outgoing *object = l->data;
@@ -295,7 +299,7 @@ anc_s3_uploader_work (gpointer uploader)
   g_mutex_lock (&self->lock);
   while (!self->quit) {
     step = find_step (self, &object);
-    if (step != STEP_NONE && step != STEP_PART)
+    if (step != STEP_NONE && step != STEP_PART && step != STEP_CHECK)
       object->exclusive = TRUE;
     switch (step) {
     case STEP_NONE:
@@ -313,6 +317,9 @@ anc_s3_uploader_work (gpointer uploader)
       break;
     case STEP_CLEAN_UP:
       step_clean_up (self, object);
+      break;
+    case STEP_CHECK:
+      anc_s3_uploader_check (self);
       break;
     }
   }

@@ -67,6 +67,10 @@ anc_s3_uploader_new (const AncS3UploaderOptions *options, GError **error)
   g_queue_init (&self->objects);
   self->memory = anc_s3_memory_new (on_released, self);
   anc_s3_memory_set_limit (self->memory, options->max_memory);
+  self->check_cancellable = g_cancellable_new ();
+  if (options->check_after_ms != 0)
+    self->check_at
+        = g_get_monotonic_time () + (gint64) options->check_after_ms * 1000;
   if (spool != NULL)
     anc_s3_uploader_recover (self);
   self->threads = g_ptr_array_new ();
@@ -83,6 +87,7 @@ anc_s3_uploader_free (AncS3Uploader *self)
   anc_s3_memory_free (self->memory);
   g_clear_pointer (&self->spool, anc_s3_spool_free);
   g_ptr_array_unref (self->threads);
+  g_object_unref (self->check_cancellable);
   g_clear_error (&self->error);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->work);
@@ -473,7 +478,9 @@ anc_s3_uploader_stop (AncS3Uploader *self)
   gint64 until = g_get_monotonic_time ()
                  + (gint64) self->options.timeout_seconds * G_USEC_PER_SEC;
 
+  g_cancellable_cancel (self->check_cancellable);
   g_mutex_lock (&self->lock);
+  self->check_at = 0;
   give_up_current (self);
   g_cond_broadcast (&self->work);
   /* what a spool has needs no clean end */

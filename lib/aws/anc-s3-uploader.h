@@ -61,6 +61,10 @@ typedef struct {
   /* With a spool: the network is gone, tries go on. Once until it is back. */
   void (*waiting) (const gchar *key, const GError *error, gpointer data);
   void (*problem) (const gchar *sentence, gpointer data);
+  /* The check at the start failed. `final`: no object was there to fail for it,
+   * and none will be taken; else it may be no obstacle (no right to list, a
+   * network that is away) and uploads are tried all the same. */
+  void (*checked) (const GError *error, gboolean final, gpointer data);
 } AncS3UploaderEvents;
 
 typedef struct {
@@ -74,6 +78,9 @@ typedef struct {
   guint timeout_seconds;        /* what stop () waits at most for a clean end */
   const gchar *spool_directory; /* NULL: none */
   guint64 spool_limit;          /* bytes; 0: none. Writers wait for room */
+  /* Asks whether bucket and credentials are good once nothing was sent for so
+   * long after the start; 0: never. */
+  guint check_after_ms;
   AncS3UploaderEvents events;
   gpointer data;
 } AncS3UploaderOptions;

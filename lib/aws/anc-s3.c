@@ -2,6 +2,7 @@
 #include "anc-s3.h"
 
 #include "anc-aws-error.h"
+#include "anc-s3-headers.h"
 #include "anc-s3-request.h"
 
 AncS3 *
@@ -89,6 +90,7 @@ anc_s3_request_clear (AncS3Request *self)
   g_clear_pointer (&self->parameters, anc_aws_fields_unref);
   g_free (self->resource);
   g_free (self->query);
+  g_free (self->body_sha256);
 }
 
 void
@@ -106,6 +108,30 @@ anc_s3_request_body (AncS3Request *self, GBytes *body)
     .locality = self->request.locality,
   };
   self->request.probe = &self->probe;
+}
+
+gchar *
+anc_s3_request_body_with_checksum (AncS3Request *self, GBytes *body,
+                                   AncAwsChecksumAlgorithm algorithm,
+                                   const gchar *given)
+{
+  gsize size;
+  gconstpointer data = g_bytes_get_data (body, &size);
+  gchar *checksum;
+
+  anc_s3_request_body (self, body);
+  if (algorithm == ANC_AWS_CHECKSUM_NONE)
+    return NULL;
+  if (given != NULL)
+    checksum = g_strdup (given);
+  else if (!anc_aws_client_hashes_bodies (self->s3->client))
+    checksum = anc_aws_checksum_base64 (algorithm, data, size);
+  else
+    checksum = anc_aws_checksum_and_sha256 (algorithm, data, size,
+                                            &self->body_sha256);
+  self->request.body_sha256 = self->body_sha256;
+  anc_s3_headers_add_checksum (self->headers, algorithm, checksum);
+  return checksum;
 }
 
 void

@@ -134,6 +134,12 @@ gboolean anc_s3_read (AncS3 *self, const gchar *bucket, const gchar *key,
 
 /* --- list, delete, share --- */
 
+/* Whether there are credentials, the bucket is there and S3 knows who asks:
+ * lists nothing of it. DENIED with the code AccessDenied means only that the
+ * bucket may not be listed. */
+gboolean anc_s3_check_access (AncS3 *self, const gchar *bucket,
+                              GCancellable *cancellable, GError **error);
+
 typedef struct {
   const gchar *prefix, *delimiter, *start_after;
   guint max_keys; /* of a page; 0: 1,000 */

@@ -101,6 +101,22 @@ anc_text_declares (const gchar *text, const gchar *element)
 }
 
 gchar *
+anc_text_factory_of (const gchar *text, const gchar *element)
+{
+  g_autofree gchar *escaped = g_regex_escape_string (element, -1);
+  g_autofree gchar *pattern = g_strdup_printf (
+      "(?:^|[\\s!(])([A-Za-z][\\w-]*)"                     /* the factory */
+      "(?:\\s+[\\w:-]+\\s*=\\s*(?:\"[^\"]*\"|[^\\s!]+))*?" /* settings */
+      "\\s+name\\s*=\\s*[\"']?%s[\"']?(?:\\s|$|[)!])",
+      escaped);
+  g_autoptr (GRegex) regex = g_regex_new (pattern, 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+
+  return g_regex_match (regex, text, 0, &match) ? g_match_info_fetch (match, 1)
+                                                : NULL;
+}
+
+gchar *
 anc_text_replace (const gchar *text, AncPlaceholderFunc func, gpointer data,
                   GError **error)
 {

@@ -24,6 +24,8 @@ gboolean anc_placeholder_next (const gchar *text, gchar **ret_name,
 
 /* Does the launch text give an element this name? */
 gboolean anc_text_declares (const gchar *text, const gchar *element);
+/* The factory of the element to which it gives this name, or NULL. */
+gchar *anc_text_factory_of (const gchar *text, const gchar *element);
 
 /* Each called once per ${name}, in order; the text that stands for it, or
  * NULL with an error. */

@@ -2,6 +2,8 @@
 #include "anc-media.h"
 
 #include "anc-error.h"
+#include "anc-media-source.h"
+#include "anc-run-error.h"
 #include "anc-sound-caps.h"
 
 #include <gst/audio/audio.h>
@@ -35,22 +37,43 @@ anc_media_suffix_of (const AncParameter *parameter, const gchar *path,
  * of whole numbers and of floating point in WAV and AIFF alike. The caller
  * owns the pipeline; it may have failed. */
 static GstElement *
-open_file (const gchar *path)
+open_source (GstElement *source)
 {
   GstElement *pipeline
-      = gst_parse_launch ("filesrc name=file ! decodebin caps=audio/x-raw "
+      = gst_parse_launch ("decodebin name=decoder caps=audio/x-raw "
                           "expose-all-streams=false ! fakesink name=sink",
                           NULL);
-  g_autoptr (GstElement) file = NULL;
+  g_autoptr (GstElement) decoder = NULL;
 
-  if (pipeline == NULL)
+  if (pipeline == NULL) {
+    gst_object_unref (gst_object_ref_sink (source));
     return NULL;
+  }
   gst_object_ref_sink (pipeline);
-  file = gst_bin_get_by_name (GST_BIN (pipeline), "file");
-  g_object_set (file, "location", path, NULL);
+  decoder = gst_bin_get_by_name (GST_BIN (pipeline), "decoder");
+  gst_bin_add (GST_BIN (pipeline), source);
+  gst_element_link (source, decoder);
   gst_element_set_state (pipeline, GST_STATE_PAUSED);
   gst_element_get_state (pipeline, NULL, NULL, OPEN_TIMEOUT);
   return pipeline;
+}
+
+/* What a source on a network says is true of the run that would follow. */
+static gboolean
+check_opened (GstElement *pipeline, const AncParameter *of, const gchar *name,
+              GError **error)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message
+      = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_autoptr (GError) cause = NULL;
+  g_autofree gchar *debug = NULL;
+
+  if (message == NULL || of->format != ANC_FORMAT_INPUT_URI)
+    return TRUE;
+  gst_message_parse_error (message, &cause, &debug);
+  g_propagate_error (error, anc_run_error_describe_input (name, cause, debug));
+  return FALSE;
 }
 
 static GstCaps *
@@ -126,15 +149,35 @@ name_of_format (GstElement *pipeline)
   return depth <= 24 ? "S24" : "S32";
 }
 
-gchar *
-anc_media_format_of (const AncParameter *parameter, const gchar *path,
-                     GError **error)
+/* FALSE: it is an error; "S16" where nothing can be said. */
+static gboolean
+find_format (const AncParameters *parameters, const AncParameter *of,
+             const gchar *path, const gchar **ret_name, GError **error)
 {
-  g_autoptr (GstElement) pipeline = open_file (path);
-  const gchar *name = pipeline != NULL ? name_of_format (pipeline) : "S16";
+  GstElement *source = anc_media_source_new (parameters, of, error);
+  g_autoptr (GstElement) pipeline = NULL;
+  gboolean good;
 
+  if (source == NULL)
+    return FALSE;
+  pipeline = open_source (source);
+  good = pipeline == NULL || check_opened (pipeline, of, path, error);
+  *ret_name = pipeline != NULL ? name_of_format (pipeline) : "S16";
   if (pipeline != NULL)
     gst_element_set_state (pipeline, GST_STATE_NULL);
+  return good;
+}
+
+gchar *
+anc_media_format_of (const AncParameter *parameter,
+                     const AncParameters *parameters, const AncParameter *of,
+                     GError **error)
+{
+  const gchar *path = anc_parameters_get (parameters, of->name);
+  const gchar *name;
+
+  if (!find_format (parameters, of, path, &name, error))
+    return NULL;
   if (g_strv_contains ((const gchar *const *) parameter->values, name))
     return g_strdup (name);
   g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,

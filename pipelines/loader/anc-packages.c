@@ -8,6 +8,10 @@ static const struct {
   const gchar *sample; /* of those: where it is there, so is the package */
   const gchar *package;
 } elements[] = {
+  { "ancmqtt*", "ancmqttsink", "gst-plugins-anc with -Dnetwork=enabled" },
+  { "ancs3*", "ancs3sink", "gst-plugins-anc with -Dnetwork=enabled" },
+  { "anctelemetry", NULL, "gst-plugins-anc with -Dnetwork=enabled" },
+  { "ancws*", "ancwssink", "gst-plugins-anc with -Dnetwork=enabled" },
   { "anc*", "ancnlms", "gst-plugins-anc (GST_PLUGIN_PATH must lead to it)" },
   { "alsa*", "alsasrc", "gstreamer1.0-alsa" },
   { "audioconvert", NULL, "gstreamer1.0-plugins-base" },

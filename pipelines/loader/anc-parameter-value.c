@@ -3,6 +3,7 @@
  * Values as text: what a type, a range and an enum allow. */
 #include "anc-parameter.h"
 
+#include <gst/gst.h>
 #include <math.h>
 #include <string.h>
 
@@ -84,10 +85,20 @@ static gchar *
 normalise_string (const AncParameter *self, const gchar *text,
                   gchar **ret_reason)
 {
+  static const gchar *const reasons[]
+      = { NULL,
+          "must name a file",
+          "must name a file",
+          "must be a URI such as s3://bucket/noisy.wav",
+          "must be a URI such as s3://bucket/clean.wav",
+          "must not be empty" };
+  gboolean uri = self->format == ANC_FORMAT_INPUT_URI
+                 || self->format == ANC_FORMAT_OUTPUT_URI;
   g_autofree gchar *all = NULL;
 
-  if (self->format != ANC_FORMAT_NONE && *text == '\0') {
-    *ret_reason = g_strdup ("must name a file");
+  if ((self->format != ANC_FORMAT_NONE && *text == '\0')
+      || (uri && !gst_uri_is_valid (text))) {
+    *ret_reason = g_strdup (reasons[self->format]);
     return NULL;
   }
   if (self->values == NULL

@@ -9,10 +9,29 @@
 static const gchar *const type_names[]
     = { "string", "integer", "number", "boolean", NULL };
 static const gchar *const format_names[]
-    = { "", "input-file", "output-file", NULL };
+    = { "",           "input-file", "output-file", "input-uri",
+        "output-uri", "secret",     NULL };
 static const gchar *const keys[]
     = { "type",    "description", "format",  "required", "minimum",
         "maximum", "enum",        "default", "target",   NULL };
+
+const gchar *
+anc_format_name (AncFormat self)
+{
+  return self != ANC_FORMAT_NONE ? format_names[self] : NULL;
+}
+
+gboolean
+anc_format_is_input (AncFormat self)
+{
+  return self == ANC_FORMAT_INPUT_FILE || self == ANC_FORMAT_INPUT_URI;
+}
+
+gboolean
+anc_format_is_output (AncFormat self)
+{
+  return self == ANC_FORMAT_OUTPUT_FILE || self == ANC_FORMAT_OUTPUT_URI;
+}
 
 static void
 target_free (gpointer data)
@@ -259,6 +278,11 @@ check_whole (const AncParameter *self, const AncJson *json, GError **error)
   else if (self->required && self->default_kind != ANC_DEFAULT_NONE)
     anc_json_error (json, error,
                     "what is required cannot have a default as well");
+  else if (self->format == ANC_FORMAT_SECRET
+           && self->default_kind == ANC_DEFAULT_TEXT)
+    anc_json_error (json, error,
+                    "a secret does not belong into a file that others read; "
+                    "its default can be {\"env\": NAME} or {\"file\": PATH}");
   else if (self->default_kind >= ANC_DEFAULT_SUFFIX_OF && self->values == NULL)
     anc_json_error (json, error,
                     "a default taken from another parameter needs an enum");

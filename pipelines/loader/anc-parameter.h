@@ -16,7 +16,17 @@ typedef enum {
   ANC_FORMAT_NONE,
   ANC_FORMAT_INPUT_FILE,
   ANC_FORMAT_OUTPUT_FILE, /* written under a temporary name */
+  ANC_FORMAT_INPUT_URI,
+  ANC_FORMAT_OUTPUT_URI,
+  ANC_FORMAT_SECRET, /* given by reference only, shown nowhere */
 } AncFormat;
+
+/* As config files write it; NULL for ANC_FORMAT_NONE. */
+const gchar *anc_format_name (AncFormat self);
+
+/* A file or a URI that is read, or written. */
+gboolean anc_format_is_input (AncFormat self);
+gboolean anc_format_is_output (AncFormat self);
 
 /* Where a value comes from when nobody gives one. */
 typedef enum {

@@ -119,6 +119,14 @@ anc_parameters_set (AncParameters *self, const gchar *name, const gchar *text,
 
   if (parameter == NULL)
     return FALSE;
+  if (parameter->format == ANC_FORMAT_SECRET) {
+    g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
+                 "%s is a secret, which others could read here; name where "
+                 "it is: %s='{\"env\": \"VARIABLE\"}' or "
+                 "%s='{\"file\": \"PATH\"}'",
+                 name, name, name);
+    return FALSE;
+  }
   normal = anc_parameter_normalise (parameter, text, &reason);
   if (normal == NULL) {
     g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER, "%s=%s: it %s", name,
@@ -391,7 +399,10 @@ derive_default (AncParameters *self, const AncParameter *parameter,
   }
   value = parameter->default_kind == ANC_DEFAULT_SUFFIX_OF
               ? anc_media_suffix_of (parameter, path, error)
-              : anc_media_format_of (parameter, path, error);
+              : anc_media_format_of (parameter, self,
+                                     anc_pipeline_file_get_parameter (
+                                         self->file, parameter->default_text),
+                                     error);
   if (value == NULL)
     return FALSE;
   insert (self, parameter, value, FALSE, NULL);

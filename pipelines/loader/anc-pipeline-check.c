@@ -170,7 +170,20 @@ check_targets (const AncPipelineFile *self, const AncParameter *parameter,
   return FALSE;
 }
 
-/* {"suffix-of": X} and {"format-of": X}: X must be a file. */
+/* {"suffix-of": X}: X must be a name; {"format-of": X}: something to read. */
+static const gchar *
+wanted_of (const AncParameter *parameter, const AncParameter *other)
+{
+  if (parameter->default_kind == ANC_DEFAULT_FORMAT_OF)
+    return anc_format_is_input (other->format)
+               ? NULL
+               : "must have the format input-file or input-uri";
+  return other->type == ANC_PARAMETER_STRING && other->values == NULL
+                 && other->format != ANC_FORMAT_SECRET
+             ? NULL
+             : "must be a string that names a file or an object";
+}
+
 static gboolean
 check_default (const AncPipelineFile *self, const AncParameter *parameter,
                GError **error)
@@ -178,6 +191,7 @@ check_default (const AncPipelineFile *self, const AncParameter *parameter,
   g_autofree gchar *pointer
       = g_strconcat (parameter->pointer, "/default", NULL);
   const AncParameter *other;
+  const gchar *wanted;
 
   if (parameter->default_kind < ANC_DEFAULT_SUFFIX_OF)
     return TRUE;
@@ -187,17 +201,11 @@ check_default (const AncPipelineFile *self, const AncParameter *parameter,
                       parameter->default_text);
     return FALSE;
   }
-  if (other->format == ANC_FORMAT_NONE
-      || (parameter->default_kind == ANC_DEFAULT_FORMAT_OF
-          && other->format != ANC_FORMAT_INPUT_FILE)) {
-    anc_config_error (error, self->file, pointer,
-                      "the parameter %s must have the format %s", other->name,
-                      parameter->default_kind == ANC_DEFAULT_FORMAT_OF
-                          ? "input-file"
-                          : "input-file or output-file");
-    return FALSE;
-  }
-  return TRUE;
+  wanted = wanted_of (parameter, other);
+  if (wanted != NULL)
+    anc_config_error (error, self->file, pointer, "the parameter %s %s",
+                      other->name, wanted);
+  return wanted == NULL;
 }
 
 static gboolean

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-property.h"
 
+#include "anc-error.h"
+
 static GParamSpec *
 find (GstElement *element, const gchar *property)
 {
@@ -50,6 +52,36 @@ to_value (GParamSpec *pspec, const gchar *text, GValue *value,
   return FALSE;
 }
 
+static gboolean
+has_protocol (const gchar *const *protocols, const gchar *uri)
+{
+  g_autofree gchar *protocol = gst_uri_get_protocol (uri);
+
+  return protocol != NULL && g_strv_contains (protocols, protocol);
+}
+
+/* Set as a property a bad URI would be told only when the element starts. */
+static gboolean
+set_uri (GstElement *element, const gchar *uri, gchar **ret_reason)
+{
+  const gchar *const *protocols
+      = gst_uri_handler_get_protocols (GST_URI_HANDLER (element));
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *clause = NULL;
+
+  if (!has_protocol (protocols, uri)) {
+    g_autofree gchar *all = g_strjoinv (":// or ", (gchar **) protocols);
+
+    *ret_reason = g_strdup_printf ("must begin with %s://", all);
+    return FALSE;
+  }
+  if (gst_uri_handler_set_uri (GST_URI_HANDLER (element), uri, &error))
+    return TRUE;
+  clause = anc_error_as_clause (error);
+  *ret_reason = g_strdup_printf ("cannot be used: %s", clause);
+  return FALSE;
+}
+
 gboolean
 anc_property_set (GstElement *element, const gchar *property, const gchar *text,
                   gchar **ret_reason)
@@ -57,6 +89,8 @@ anc_property_set (GstElement *element, const gchar *property, const gchar *text,
   GParamSpec *pspec = find (element, property);
   g_auto (GValue) value = G_VALUE_INIT;
 
+  if (GST_IS_URI_HANDLER (element) && g_str_equal (property, "uri"))
+    return set_uri (element, text, ret_reason);
   if (!to_value (pspec, text, &value, ret_reason))
     return FALSE;
   /* g_object_set would quietly clamp it. */

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#define MAX_OBJECTS 1000
+
 AncResult *
 anc_result_new (const gchar *pipeline)
 {
@@ -14,6 +16,8 @@ anc_result_new (const gchar *pipeline)
   self->elements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) gst_structure_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
+  self->objects
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_structure_free);
   return self;
 }
 
@@ -23,6 +27,7 @@ anc_result_free (AncResult *self)
   g_free (self->pipeline);
   g_hash_table_unref (self->elements);
   g_ptr_array_unref (self->warnings);
+  g_ptr_array_unref (self->objects);
   g_clear_error (&self->error);
   g_free (self->error_element);
   g_free (self->error_debug);
@@ -47,6 +52,14 @@ to_double (const GValue *value, gdouble *ret)
   g_value_transform (value, &number);
   *ret = g_value_get_double (&number);
   return TRUE;
+}
+
+void
+anc_result_add_object (AncResult *self, GstStructure *object)
+{
+  if (self->objects->len >= MAX_OBJECTS)
+    g_ptr_array_remove_index (self->objects, 0);
+  g_ptr_array_add (self->objects, object);
 }
 
 gboolean
@@ -154,6 +167,17 @@ warnings_to_json (const AncResult *self)
   return array;
 }
 
+static JsonArray *
+objects_to_json (const AncResult *self)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < self->objects->len; i++)
+    json_array_add_element (array,
+                            anc_structure_to_json (self->objects->pdata[i]));
+  return array;
+}
+
 static JsonObject *
 figures_to_json (const AncFigures *figures)
 {
@@ -191,6 +215,8 @@ anc_result_to_json (const AncResult *self)
                                  figures_to_json (&self->figures));
   json_object_set_object_member (object, "elements", elements_to_json (self));
   json_object_set_array_member (object, "warnings", warnings_to_json (self));
+  if (self->objects->len > 0)
+    json_object_set_array_member (object, "objects", objects_to_json (self));
   if (self->error != NULL)
     json_object_set_member (object, "error",
                             anc_error_to_json (self->error, self->error_element,

@@ -23,9 +23,11 @@ typedef struct {
   GHashTable *elements; /* name -> GstStructure, of those that have stats */
   AncFigures figures;   /* of the first canceller */
   GPtrArray *warnings;  /* of gchar *, one sentence each */
+  GPtrArray *objects;   /* of GstStructure, what was uploaded; the last ones */
   GError *error;        /* NULL unless failed */
   gchar *error_element; /* name, or NULL */
   gchar *error_debug;   /* or NULL */
+  gboolean not_written; /* the error is that of a sink */
 } AncResult;
 
 AncResult *anc_result_new (const gchar *pipeline);
@@ -39,6 +41,9 @@ gdouble anc_result_get_realtime_factor (const AncResult *self);
  * does. */
 gboolean anc_result_find_number (const AncResult *self, const gchar *field,
                                  gdouble *ret);
+
+/* Takes the structure. A run of weeks has too many to keep them all. */
+void anc_result_add_object (AncResult *self, GstStructure *object);
 
 JsonNode *anc_result_to_json (const AncResult *self);
 /* {domain, message, element, debug}; works for an error without a run. */

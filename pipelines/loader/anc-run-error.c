@@ -4,6 +4,7 @@
 #include "anc-error.h"
 #include "anc-input-file.h"
 #include "anc-run-device.h"
+#include "anc-run-network.h"
 #include "anc-sound-caps.h"
 
 #include <string.h>
@@ -14,6 +15,13 @@
 #define EARLY_SECONDS 0.25
 /* Between the length of a recording and that of what was made of it. */
 #define ROUNDING_SECONDS 0.002
+
+static gboolean
+is_same_way (AncFormat a, AncFormat b)
+{
+  return (anc_format_is_input (a) && anc_format_is_input (b))
+         || (anc_format_is_output (a) && anc_format_is_output (b));
+}
 
 const gchar *
 anc_run_file_of (const AncParameters *parameters, const gchar *element,
@@ -27,7 +35,8 @@ anc_run_file_of (const AncParameters *parameters, const gchar *element,
     for (guint j = 0; j < parameter->targets->len; j++) {
       const AncTarget *target = parameter->targets->pdata[j];
 
-      if (parameter->format == format && g_str_equal (target->element, element)
+      if (is_same_way (parameter->format, format)
+          && g_str_equal (target->element, element)
           && anc_parameters_get (parameters, parameter->name) != NULL)
         return anc_parameters_get (parameters, parameter->name);
     }
@@ -74,6 +83,16 @@ describe_input (const gchar *path, const GError *cause, const gchar *clause)
 }
 
 GError *
+anc_run_error_describe_input (const gchar *name, const GError *cause,
+                              const gchar *debug)
+{
+  g_autofree gchar *clause = clause_of (cause, debug);
+  g_autofree gchar *text = describe_input (name, cause, clause);
+
+  return g_error_new_literal (cause->domain, cause->code, text);
+}
+
+GError *
 anc_run_error_describe (const AncParameters *parameters, GstElement *pipeline,
                         GstMessage *message, const GError *cause,
                         const gchar *debug)
@@ -88,7 +107,11 @@ anc_run_error_describe (const AncParameters *parameters, GstElement *pipeline,
   g_autofree gchar *clause = clause_of (cause, debug);
   g_autofree gchar *text = NULL;
 
-  if (output != NULL)
+  if (output != NULL && anc_run_is_about_existing (message))
+    text = g_strdup_printf ("%s exists already; choose another name, or add "
+                            "--overwrite",
+                            output);
+  else if (output != NULL)
     text = g_strdup_printf ("%s could not be written: %s", output, clause);
   else if (input != NULL)
     text = describe_input (input, cause, clause);
@@ -208,7 +231,7 @@ anc_run_check_inputs (const AncParameters *parameters, AncMeter *meter,
     const AncParameter *parameter = file->parameters->pdata[i];
     const gchar *path = anc_parameters_get (parameters, parameter->name);
 
-    if (path == NULL || parameter->format != ANC_FORMAT_INPUT_FILE)
+    if (path == NULL || !anc_format_is_input (parameter->format))
       continue;
     for (guint j = 0; j < parameter->targets->len; j++) {
       const AncTarget *target = parameter->targets->pdata[j];

@@ -7,8 +7,8 @@
 #include "anc-meter.h"
 #include "anc-parameters.h"
 
-/* The file that the element (NULL: none) reads or writes; NULL: none that a
- * parameter names. */
+/* The file or URI that the element (NULL: none) reads or writes; NULL: none
+ * that a parameter names. `format` is one of those for reading or writing. */
 const gchar *anc_run_file_of (const AncParameters *parameters,
                               const gchar *element, AncFormat format);
 
@@ -16,6 +16,10 @@ const gchar *anc_run_file_of (const AncParameters *parameters,
 GError *anc_run_error_describe (const AncParameters *parameters,
                                 GstElement *pipeline, GstMessage *message,
                                 const GError *cause, const gchar *debug);
+
+/* The same for an error about this file or URI. */
+GError *anc_run_error_describe_input (const gchar *name, const GError *cause,
+                                      const gchar *debug);
 
 /* A warning after which going on makes no sense for what was asked: no device,
  * no channel with the noise. NULL if it is only a warning. */

@@ -7,11 +7,18 @@
 #include "anc-meter.h"
 #include "anc-output-file.h"
 #include "anc-run-error.h"
+#include "anc-run-network.h"
 #include "anc-run-reference.h"
 
 #define PROGRESS_INTERVAL_MS 100
-/* Writing the last bytes after the stream was ended; a network may be slow. */
+/* Writing the last bytes after the stream was ended. */
 #define END_SECONDS 10
+/* To take back what was uploaded of an object that shall not be: a request may
+ * hang for ancs3sink's timeout first. */
+#define STOP_SECONDS 20
+
+/* What ancs3sink posts of each object that is whole. */
+#define OBJECT_MESSAGE "anc-s3-object"
 
 struct _AncRunner {
   AncParameters *parameters;
@@ -30,24 +37,43 @@ struct _AncRunner {
 };
 
 static gboolean
-add_output (AncRunner *self, const AncParameter *parameter, const gchar *path,
-            GError **error)
+is_same_place (const AncParameter *input, const gchar *a, const gchar *b)
+{
+  return input->format == ANC_FORMAT_INPUT_URI ? g_str_equal (a, b)
+                                               : anc_output_file_is_same (a, b);
+}
+
+static gboolean
+check_not_input (AncRunner *self, const AncParameter *parameter,
+                 const gchar *path, GError **error)
 {
   AncPipelineFile *file = anc_parameters_get_file (self->parameters);
-  AncOutputFile *output;
 
   for (guint i = 0; i < file->parameters->len; i++) {
     const AncParameter *other = file->parameters->pdata[i];
     const gchar *input = anc_parameters_get (self->parameters, other->name);
 
-    if (input == NULL || other->format != ANC_FORMAT_INPUT_FILE
-        || !anc_output_file_is_same (input, path))
+    if (input == NULL || !anc_format_is_input (other->format)
+        || !is_same_place (other, input, path))
       continue;
     g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
                  "%s=%s: this is the input %s; choose another name",
                  parameter->name, path, other->name);
     return FALSE;
   }
+  return TRUE;
+}
+
+static gboolean
+add_output (AncRunner *self, const AncParameter *parameter, const gchar *path,
+            GError **error)
+{
+  AncOutputFile *output;
+
+  if (!check_not_input (self, parameter, path, error))
+    return FALSE;
+  if (parameter->format != ANC_FORMAT_OUTPUT_FILE)
+    return TRUE;
   output = anc_output_file_new (parameter->name, path, self->options.overwrite,
                                 error);
   if (output == NULL)
@@ -65,7 +91,7 @@ add_outputs (AncRunner *self, GError **error)
     const AncParameter *parameter = file->parameters->pdata[i];
     const gchar *path = anc_parameters_get (self->parameters, parameter->name);
 
-    if (path != NULL && parameter->format == ANC_FORMAT_OUTPUT_FILE
+    if (path != NULL && anc_format_is_output (parameter->format)
         && !add_output (self, parameter, path, error))
       return FALSE;
   }
@@ -114,6 +140,7 @@ anc_runner_new (AncParameters *parameters, const AncRunnerOptions *options,
   self->pipeline = anc_builder_build (parameters, NULL, NULL, error);
   if (self->pipeline == NULL)
     return NULL;
+  anc_run_protect_outputs (parameters, self->pipeline, options->overwrite);
   if (options->on_built != NULL)
     options->on_built (options->data);
   if (!prepare_outputs (self, error))
@@ -171,8 +198,25 @@ on_error (AncRunner *self, GstMessage *message)
     return;
   gst_message_parse_error (message, &cause, &self->result->error_debug);
   self->result->error_element = g_strdup (GST_MESSAGE_SRC_NAME (message));
+  self->result->not_written = GST_OBJECT_FLAG_IS_SET (GST_MESSAGE_SRC (message),
+                                                      GST_ELEMENT_FLAG_SINK);
   fail (self, anc_run_error_describe (self->parameters, self->pipeline, message,
                                       cause, self->result->error_debug));
+}
+
+static void
+add_warning (AncRunner *self, const gchar *element, const GError *cause)
+{
+  GPtrArray *warnings = self->result->warnings;
+  guint before = warnings->len;
+  g_autofree gchar *shown = NULL;
+
+  anc_run_warnings_add (warnings, element, cause);
+  if (warnings->len == before || self->options.on_warning == NULL)
+    return;
+  shown = g_strdup (warnings->pdata[before]);
+  anc_parameters_mask (self->parameters, &shown);
+  self->options.on_warning (shown, self->options.data);
 }
 
 static void
@@ -181,17 +225,34 @@ on_warning (AncRunner *self, GstMessage *message)
   g_autoptr (GError) cause = NULL;
   GError *error;
 
+  /* That a microphone has stopped is no news after ^C; what cannot be written
+   * is. */
+  if (self->interrupts > 0
+      && !GST_OBJECT_FLAG_IS_SET (GST_MESSAGE_SRC (message),
+                                  GST_ELEMENT_FLAG_SINK))
+    return;
   gst_message_parse_warning (message, &cause, NULL);
   error = anc_run_error_from_warning (self->parameters, self->pipeline, message,
                                       cause);
   if (error == NULL) {
-    anc_run_warnings_add (self->result->warnings,
-                          GST_MESSAGE_SRC_NAME (message), cause);
+    add_warning (self, GST_MESSAGE_SRC_NAME (message), cause);
     return;
   }
   g_free (self->result->error_element);
   self->result->error_element = g_strdup (GST_MESSAGE_SRC_NAME (message));
   fail (self, error);
+}
+
+static void
+on_element (AncRunner *self, GstMessage *message)
+{
+  const GstStructure *structure = gst_message_get_structure (message);
+
+  if (structure == NULL || !gst_structure_has_name (structure, OBJECT_MESSAGE))
+    return;
+  anc_result_add_object (self->result, gst_structure_copy (structure));
+  if (self->options.on_object != NULL)
+    self->options.on_object (structure, self->options.data);
 }
 
 static gboolean
@@ -205,6 +266,9 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
     break;
   case GST_MESSAGE_WARNING:
     on_warning (self, message);
+    break;
+  case GST_MESSAGE_ELEMENT:
+    on_element (self, message);
     break;
   case GST_MESSAGE_EOS:
     g_main_loop_quit (self->loop);
@@ -292,6 +356,8 @@ anc_runner_interrupt (AncRunner *self)
     return;
   }
   self->end = add_source (self, g_idle_source_new (), end_stream);
+  if (anc_run_writes_to_network (self->pipeline))
+    return;
   self->end_limit = add_source (
       self, g_timeout_source_new_seconds (END_SECONDS), on_end_timeout);
 }
@@ -327,6 +393,8 @@ stream (AncRunner *self)
   /* Quitting a loop before it runs would be forgotten. */
   if (self->interrupts < 2)
     g_main_loop_run (self->loop);
+  if (self->interrupts > 1 && anc_run_writes_to_network (self->pipeline))
+    anc_run_stop (self->pipeline, self->context, self->loop, STOP_SECONDS);
   drop_source (timeout);
   drop_source (progress);
   drop_source (messages);

@@ -17,6 +17,10 @@ typedef struct {
   void (*on_built) (gpointer data);
   /* A few times a second; duration < 0: not known (live). May be NULL. */
   void (*on_progress) (gdouble position, gdouble duration, gpointer data);
+  /* As it happens, what is in the result too: an object in a bucket is whole;
+   * something is wrong that does not end the run. May be NULL. */
+  void (*on_object) (const GstStructure *object, gpointer data);
+  void (*on_warning) (const gchar *sentence, gpointer data);
   gpointer data;
   const AncVoice *voice; /* for the figures; may be NULL */
 } AncRunnerOptions;
@@ -33,6 +37,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncRunner, anc_runner_free)
 AncResult *anc_runner_run (AncRunner *self);
 
 /* From a callback of that context. First call: the stream is ended, so that
- * the output is a whole file; second call: the run returns at once, without
- * output; freeing the runner may then wait for an element that hangs. */
+ * the output is a whole file, or what was uploaded a whole object; second
+ * call: the run returns at once, without output; freeing the runner may then
+ * wait for an element that hangs. An upload is first taken back, unless it
+ * can be finished within the element's own timeout; a third call does not wait
+ * for that. */
 void anc_runner_interrupt (AncRunner *self);

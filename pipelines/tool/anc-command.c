@@ -24,11 +24,16 @@ anc_command_fail (const gchar *command, const GError *error)
 }
 
 void
+anc_command_print_warning (const gchar *command, const gchar *sentence)
+{
+  g_printerr ("anc %s: warning: %s\n", command, sentence);
+}
+
+void
 anc_command_print_warnings (const gchar *command, const AncResult *result)
 {
   for (guint i = 0; i < result->warnings->len; i++)
-    g_printerr ("anc %s: warning: %s\n", command,
-                (const gchar *) result->warnings->pdata[i]);
+    anc_command_print_warning (command, result->warnings->pdata[i]);
 }
 
 gboolean

@@ -27,7 +27,8 @@ int anc_exit_code (const GError *error);
 /* "anc COMMAND: message" on standard error; returns the exit code. */
 int anc_command_fail (const gchar *command, const GError *error);
 
-/* "anc COMMAND: warning: ..." for each on standard error. */
+/* "anc COMMAND: warning: ..." on standard error, for one or for each. */
+void anc_command_print_warning (const gchar *command, const gchar *sentence);
 void anc_command_print_warnings (const gchar *command, const AncResult *result);
 
 /* Parses options and sets the program name, so that --help and messages say

@@ -67,6 +67,16 @@ anc_progress_show (AncProgress *self, gdouble position, gdouble duration)
 }
 
 void
+anc_progress_show_end (AncProgress *self, guint interrupts)
+{
+  if (self->visible)
+    g_printerr ("\r%s\033[K",
+                interrupts == 1
+                    ? "finishing; ^C again stops"
+                    : "taking back what was uploaded; ^C again leaves it");
+}
+
+void
 anc_progress_clear (AncProgress *self)
 {
   if (self->visible)

@@ -13,6 +13,8 @@ typedef struct {
 void anc_progress_init (AncProgress *self, gboolean wanted);
 /* Seconds of sound; duration < 0: not known. */
 void anc_progress_show (AncProgress *self, gdouble position, gdouble duration);
+/* After so many ^C, one or more. */
+void anc_progress_show_end (AncProgress *self, guint interrupts);
 void anc_progress_clear (AncProgress *self);
 
 /* "1:02:03" or "2:03". */

@@ -98,7 +98,9 @@ describe_default (const AncParameter *self, const GPtrArray *elements)
 static const gchar *
 kind_of (const AncParameter *self)
 {
-  static const gchar *const formats[] = { NULL, "input file", "output file" };
+  static const gchar *const formats[] = { NULL,          "input file",
+                                          "output file", "input URI",
+                                          "output URI",  "secret" };
 
   return self->format != ANC_FORMAT_NONE ? formats[self->format]
                                          : anc_parameter_type_name (self);
@@ -210,15 +212,13 @@ static void
 add_parameter (JsonBuilder *json, const AncParameter *parameter,
                const GPtrArray *elements)
 {
-  static const gchar *const formats[] = { NULL, "input-file", "output-file" };
-
   json_builder_set_member_name (json, parameter->name);
   json_builder_begin_object (json);
   json_builder_set_member_name (json, "type");
   json_builder_add_string_value (json, anc_parameter_type_name (parameter));
   if (parameter->format != ANC_FORMAT_NONE) {
     json_builder_set_member_name (json, "format");
-    json_builder_add_string_value (json, formats[parameter->format]);
+    json_builder_add_string_value (json, anc_format_name (parameter->format));
   }
   json_builder_set_member_name (json, "required");
   json_builder_add_boolean_value (json, parameter->required);

@@ -43,6 +43,8 @@ typedef struct {
   gint signal;  /* the first that came, or 0 */
   gint64 first; /* when, monotonic */
   guint count;
+  const Options *options;
+  guint warned; /* warnings that were printed */
 } Session;
 
 /* timeout(1) and others send one ^C to a process and to its group: two
@@ -56,8 +58,8 @@ static const gchar summary[]
       "the command line:\nKEY='{\"env\": \"VARIABLE\"}' or KEY='{\"file\": "
       "\"PATH\"}'.";
 static const gchar description[]
-    = "^C ends the stream, and what came out until then is a whole file; a "
-      "second ^C\nstops at once and keeps nothing.\n\n"
+    = "^C ends the stream, and what came out until then is a whole file or "
+      "object;\na second ^C stops at once and keeps nothing.\n\n"
       "Exit code: 0 done, 1 the pipeline failed, 2 a mistake on the command "
       "line,\n3 a mistake in a config file, 130 after ^C.\n\nExamples:\n"
       "  anc run cancel primary=noisy.wav reference=noise.wav "
@@ -161,7 +163,51 @@ on_progress (gdouble position, gdouble duration, gpointer data)
 {
   Session *session = data;
 
-  anc_progress_show (&session->progress, position, duration);
+  if (session->count > 0)
+    anc_progress_show_end (&session->progress, session->count);
+  else
+    anc_progress_show (&session->progress, position, duration);
+}
+
+static void
+print_object (const GstStructure *object)
+{
+  guint64 size = 0, duration = GST_CLOCK_TIME_NONE;
+  gboolean partial = FALSE, recovered = FALSE;
+  g_autofree gchar *bytes = NULL;
+
+  gst_structure_get (object, "size", G_TYPE_UINT64, &size, "duration",
+                     G_TYPE_UINT64, &duration, "partial", G_TYPE_BOOLEAN,
+                     &partial, "recovered", G_TYPE_BOOLEAN, &recovered, NULL);
+  bytes = g_strdup_printf ("%.1f MB", (gdouble) size / 1e6);
+  g_print ("%s: %s", gst_structure_get_string (object, "uri"), bytes);
+  if (GST_CLOCK_TIME_IS_VALID (duration) && duration > 0)
+    g_print (", %.1f seconds", (gdouble) duration / GST_SECOND);
+  g_print ("%s%s\n", partial ? ", not whole" : "",
+           recovered ? ", left by a run before" : "");
+}
+
+/* A recording may go on for weeks: each object is told when it is there. */
+static void
+on_object (const GstStructure *object, gpointer data)
+{
+  Session *session = data;
+
+  if (session->options->quiet || session->options->json)
+    return;
+  anc_progress_clear (&session->progress);
+  print_object (object);
+  fflush (stdout);
+}
+
+static void
+on_warning (const gchar *sentence, gpointer data)
+{
+  Session *session = data;
+
+  anc_progress_clear (&session->progress);
+  anc_command_print_warning ("run", sentence);
+  session->warned++;
 }
 
 static gboolean
@@ -262,15 +308,19 @@ static int
 print_result (const Options *options, const Session *session,
               const AncParameters *parameters, const AncResult *result)
 {
-  anc_command_print_warnings ("run", result);
+  for (guint i = session->warned; i < result->warnings->len; i++)
+    anc_command_print_warning ("run", result->warnings->pdata[i]);
   if (options->json) {
     g_autoptr (JsonNode) node = anc_result_to_json (result);
 
     anc_command_print_json (node);
   }
+  /* What fails because it was ended early is no news; what does not arrive
+   * after all is. */
   if (result->outcome == ANC_OUTCOME_FAILED)
-    return session->signal != 0 ? ANC_EXIT_SIGNAL + session->signal
-                                : anc_command_fail ("run", result->error);
+    return session->signal != 0 && !(session->count == 1 && result->not_written)
+               ? ANC_EXIT_SIGNAL + session->signal
+               : anc_command_fail ("run", result->error);
   if (!options->quiet && !options->json && result->audio_seconds > 0)
     print_figures (parameters, result, session->count < 2);
   return session->signal != 0 ? ANC_EXIT_SIGNAL + session->signal : ANC_EXIT_OK;
@@ -299,12 +349,14 @@ static int
 run (const Options *options, const AncParameters *parameters, Alarm *alarm,
      GError **error)
 {
-  Session session = { .alarm = alarm };
+  Session session = { .options = options, .alarm = alarm };
   AncRunnerOptions runner_options = {
     .overwrite = options->overwrite,
     .timeout_seconds = (guint) options->timeout,
     .on_built = on_built,
     .on_progress = on_progress,
+    .on_object = on_object,
+    .on_warning = on_warning,
     .data = &session,
   };
   g_autoptr (AncRunner) runner = NULL;

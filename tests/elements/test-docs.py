@@ -68,7 +68,7 @@ def make_test(path):
 
 
 # Those of the network elements need another end: tests/elements/*/ runs them.
-NETWORK = ("mqtt", "s3", "websocket")
+NETWORK = ("mqtt", "websocket")
 
 for source in sorted((ROOT / "elements").glob("*/*.c")):
     if source.parent.name not in NETWORK \

@@ -118,12 +118,15 @@ class Lines(Case):
 
 class Servers(Case):
     def test_none_outlives_a_killed_parent(self):
-        """A server is `sleep` here: any machine has it."""
-        code = ("import process, time\n"
+        """A server is `sleep` here: any machine has it. It is under way once
+        it has its own name; before that it may not be on its leash yet."""
+        code = ("import pathlib, process, time\n"
                 "class Sleep(process.Server):\n"
                 "    def command(self): return ['sleep', '1000']\n"
                 "    def ports(self): return []\n"
                 "with Sleep() as server:\n"
+                "    name = pathlib.Path(f'/proc/{server.pid}/comm')\n"
+                "    while name.read_text() != 'sleep\\n': time.sleep(0.01)\n"
                 "    print(server.pid, flush=True)\n"
                 "    time.sleep(1000)\n")
         left = self.enterContext(tempfile.TemporaryDirectory())

@@ -4,6 +4,7 @@ and what is in the bucket."""
 import os
 import random
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -36,11 +37,22 @@ class BucketTest(unittest.TestCase):
         self.clean()
 
     def clean(self):
+        """The server refuses to abort what it is still receiving for a
+        program that was killed."""
+        end = time.monotonic() + 20
         for each in self.uploads():
-            self.client.abort_multipart_upload(
-                Bucket=BUCKET, Key=each["Key"], UploadId=each["UploadId"])
+            while not self.abort(each) and time.monotonic() < end:
+                time.sleep(0.2)
         for key in self.keys():
             self.client.delete_object(Bucket=BUCKET, Key=key)
+
+    def abort(self, upload):
+        try:
+            self.client.abort_multipart_upload(
+                Bucket=BUCKET, Key=upload["Key"], UploadId=upload["UploadId"])
+        except self.client.exceptions.ClientError as error:
+            return error.response["Error"]["Code"] == "NoSuchUpload"
+        return True
 
     def source(self, size, seed=1, name="source"):
         """A file of random bytes."""

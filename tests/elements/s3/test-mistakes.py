@@ -110,6 +110,35 @@ class Mistakes(BucketTest):
                    "retry-attempts=1 " + URI, self.env, "RESOURCE/OPEN_WRITE",
                    BUCKET, 12)
 
+    LIVE = "audiotestsrc is-live=true ! ancs3sink name=s3 "
+
+    def test_live(self):
+        """Known within seconds, though no part is full for an hour."""
+        for properties, kind, names in (
+                ("uri=s3://nosuchbucket/a", MISSING, "nosuchbucket"),
+                (URI + "access-key-id=nobody secret-access-key=wrong", DENIED,
+                 "access key"),
+                (URI + "access-key-id=anctest secret-access-key=wrong",
+                 DENIED, "secret access key")):
+            with self.subTest(properties=properties):
+                self.check(self.LIVE + properties, self.env, kind, names, 4)
+
+    def test_live_that_may_not_list(self):
+        """That is no obstacle, and can be left alone."""
+        for properties, warnings in ((URI, 1), (URI + "check-access=false", 0)):
+            with self.subTest(properties=properties):
+                self.proxy.clear()
+                self.proxy.add("status", status=403, code="AccessDenied",
+                               path="list-type=2", count=0)
+                with Player(self.LIVE + properties, self.env) as player:
+                    player.send("play")
+                    time.sleep(1.5)
+                    player.send("end")
+                    self.assertEqual(player.until("eos", "error")[0], "eos")
+                told = player.messages("warning")
+                self.assertEqual(len(told), warnings, told)
+                self.assertIn("a", self.keys())
+
     def test_key_that_grows_too_long(self):
         key = "x" * 1000 + "{uuid}"
         self.check("audiotestsrc num-buffers=2 ! ancs3sink name=s3 "

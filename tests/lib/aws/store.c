@@ -495,10 +495,28 @@ store_head (AncS3 *s3, const gchar *bucket, const gchar *key,
   return FALSE;
 }
 
+static gboolean
+store_check (AncS3 *s3, const gchar *bucket, GCancellable *cancellable,
+             GError **error)
+{
+  Store *self = (Store *) s3;
+  const gchar *code;
+
+  g_mutex_lock (&self->lock);
+  self->checks++;
+  code = self->check_code;
+  g_mutex_unlock (&self->lock);
+  if (code == NULL)
+    return TRUE;
+  set_error (error, ANC_AWS_ERROR_DENIED, code, 403, 1);
+  return FALSE;
+}
+
 const AncS3Calls store_calls = {
   .put = store_put,
   .create = store_create,
   .upload_part = store_upload_part,
+  .check = store_check,
   .complete = store_complete,
   .abort = store_abort,
   .list_parts = store_list_parts,

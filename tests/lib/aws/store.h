@@ -27,6 +27,8 @@ typedef struct {
   guint fault_at;      /* the first request that fails; 0: none */
   guint fault_count;   /* so many from there on */
   StoreFault fault;
+  const gchar *check_code; /* what the check is refused with; NULL: it is not */
+  guint checks;
   guint delay_us; /* of each request */
   gboolean held;  /* no part is answered until it is FALSE (or cancelled) */
   guint running, most_running; /* parts at once */

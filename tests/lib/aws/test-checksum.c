@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define SEED 20240229
-#define SIZE 20000
+#define SIZE 130000
 
 static guint8 *
 random_bytes (void)
@@ -51,8 +51,9 @@ check_variants (const AncAwsCrcVariant *variants, guint count,
                 guint64 polynomial, guint64 ones)
 {
   static const gsize sizes[]
-      = { 0,   1,   7,    8,    9,    15,   16,   17,   63,   64,   65,
-          127, 128, 1000, 4095, 4096, 4097, 4159, 4160, 5000, 19999 };
+      = { 0,    1,    7,     8,     9,     15,    16,    17,    63,
+          64,   65,   127,   128,   1000,  4095,  4096,  4097,  4159,
+          4160, 5000, 19999, 24575, 24576, 24577, 49160, 98304, 98305 };
   g_autofree guint8 *data = random_bytes ();
 
   for (guint v = 0; v < count; v++)
@@ -84,7 +85,7 @@ test_pieces (void)
   guint32 whole32 = anc_aws_crc32c (0, data, SIZE);
   guint64 whole64 = anc_aws_crc64nvme (0, data, SIZE);
 
-  for (gsize cut = 0; cut <= SIZE; cut += 997) {
+  for (gsize cut = 0; cut <= SIZE; cut += 6469) {
     guint32 a32 = anc_aws_crc32c (0, data, cut);
     guint64 a64 = anc_aws_crc64nvme (0, data, cut);
     guint32 b32 = anc_aws_crc32c (0, data + cut, SIZE - cut);
@@ -97,6 +98,31 @@ test_pieces (void)
                      whole32);
     g_assert_cmphex (anc_aws_crc64nvme_combine (a64, b64, SIZE - cut), ==,
                      whole64);
+  }
+}
+
+/* What one pass finds is what two find, and the SHA-256 is GLib's. */
+static void
+test_one_pass (void)
+{
+  static const gsize sizes[] = { 0, 1, 24576, 98303, 98304, 98305, SIZE };
+  g_autofree guint8 *data = random_bytes ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autofree gchar *expected
+        = g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, sizes[i]);
+
+    for (guint algorithm = 0; algorithm <= ANC_AWS_CHECKSUM_SHA256;
+         algorithm++) {
+      g_autofree gchar *sha256 = NULL;
+      g_autofree gchar *one
+          = anc_aws_checksum_and_sha256 (algorithm, data, sizes[i], &sha256);
+      g_autofree gchar *two
+          = anc_aws_checksum_base64 (algorithm, data, sizes[i]);
+
+      g_assert_cmpstr (one, ==, two);
+      g_assert_cmpstr (sha256, ==, expected);
+    }
   }
 }
 
@@ -165,6 +191,7 @@ main (int argc, char **argv)
   g_test_add_func ("/checksum/known", test_known);
   g_test_add_func ("/checksum/variants", test_variants);
   g_test_add_func ("/checksum/pieces", test_pieces);
+  g_test_add_func ("/checksum/one-pass", test_one_pass);
   g_test_add_func ("/checksum/base64", test_base64);
   g_test_add_func ("/checksum/composite", test_composite);
   g_test_add_func ("/checksum/names", test_names);

@@ -93,10 +93,19 @@ static const struct {
   { WITH ("'x': {'type': 'string', 'enum': ['a'], 'target': 's.name', "
           "'default': {'suffix-of': 'y'}}"),
     "at /parameters/x/default: there is no parameter y" },
-  { WITH ("'y': {'type': 'string', 'target': 's.name'}, "
+  { WITH ("'y': {'type': 'boolean', 'target': 's.is-live'}, "
           "'x': {'type': 'string', 'enum': ['a'], 'target': 's.name', "
           "'default': {'suffix-of': 'y'}}"),
-    "at /parameters/x/default: the parameter y must have the format" },
+    "at /parameters/x/default: the parameter y must be a string that names" },
+  { WITH ("'y': {'type': 'string', 'format': 'output-uri', "
+          "'target': 's.name'}, "
+          "'x': {'type': 'string', 'enum': ['a'], 'target': 's.name', "
+          "'default': {'format-of': 'y'}}"),
+    "at /parameters/x/default: the parameter y must have the format "
+    "input-file or input-uri" },
+  { WITH ("'x': {'type': 'string', 'format': 'secret', 'default': 'a', "
+          "'target': 's.name'}"),
+    "at /parameters/x: a secret does not belong into a file" },
   { WITH ("'x': {'type': 'string', 'required': true, 'default': 'a'}"),
     "at /parameters/x: what is required cannot have a default" },
   { WITH ("'x': {'type': 'string', 'required': 'yes'}"),

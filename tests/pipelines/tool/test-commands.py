@@ -8,7 +8,8 @@ import subprocess
 import anctool
 import tap
 
-PRESETS = ["cancel", "cancel-inband", "cancel-live", "cancel-measure"]
+PRESETS = ["cancel", "cancel-inband", "cancel-live", "cancel-measure",
+           "cancel-mqtt", "cancel-s3", "cancel-websocket", "record-s3"]
 COMMANDS = ["run", "list", "describe", "check", "graph", "compare", "report"]
 PIPELINES = anctool.SOURCE / "pipelines"
 
@@ -124,6 +125,26 @@ class Commands(anctool.Case):
         # Hundreds of pipelines: slow where memory is checked.
         out = self.good("check", *files, timeout=600)
         self.assertEqual(out.count("no mistakes"), len(PRESETS))
+
+    def test_presets_agree(self):
+        """What sets a canceller is the same in all that have it."""
+        loaded = {name: json.loads(
+            (PIPELINES / f"presets/{name}.json").read_text())
+            for name in PRESETS}
+        wanted = {name: parameter for name, parameter in
+                  loaded["cancel"]["parameters"].items()
+                  if str(parameter.get("target", "")).startswith("cancel.")
+                  or name == "algorithm"}
+        del wanted["reference-mapping"]  # not where the noise is in band
+        self.assertGreater(len(wanted), 10)
+        for name, preset in loaded.items():
+            with self.subTest(name=name):
+                shared = wanted.keys() & preset["parameters"].keys()
+                self.assertGreater(len(shared), 10)
+                for key in shared:
+                    self.assertEqual(preset["parameters"][key], wanted[key])
+                self.assertEqual(preset["choices"]["algorithm"],
+                                 loaded["cancel"]["choices"]["algorithm"])
 
     def test_graph(self):
         offline = self.good("graph", "cancel")
@@ -245,7 +266,7 @@ class Commands(anctool.Case):
                 ("anc run --js", {"--json"}),
                 ("anc compare forg", {"forgetting-factor="}),
                 ("anc compare primary=a.wav nl", {"nlms"}),
-                ("anc describe cancel-m", {"cancel-measure"}),
+                ("anc describe cancel-m", {"cancel-measure", "cancel-mqtt"}),
                 ("anc graph cancel -o nois", {"noisy.wav", "noise.wav"}),
                 ("anc graph cancel --output d", {"desk.json", "drawings"}),
                 ("anc graph cancel -o drawings algo", {"algorithm="}),
