@@ -258,8 +258,12 @@ anc_s3_clean_up (AncS3Outgoing *self, AncS3ObjectInfo *ret_info,
   if (self->entry != NULL || self->upload_id == NULL)
     return FALSE;
   if (policy == ANC_S3_ON_ERROR_COMPLETE && cut_to_sent (self)
-      && anc_s3_request_complete (self, ret_info, NULL))
+      && anc_s3_request_complete (self, ret_info, NULL)) {
+    /* where a late part begins the upload anew; to S3 it is over */
+    if (self->cut_short && !abort_upload (self))
+      note_possible (self, self->upload_id);
     return TRUE;
+  }
   if (policy == ANC_S3_ON_ERROR_KEEP || !abort_upload (self))
     *ret_left = g_strdup (self->upload_id);
   return FALSE;

@@ -18,6 +18,11 @@ MOST_BYTES = 64 * 1024
 MOST_OTHERS = 6
 
 
+# With its leaks tracer GStreamer loses a GstPlugin at gst_deinit (), which
+# LeakSanitizer reports; it sees all that the tracer would.
+TRACES = "ANC_TEST_PRELOAD" not in os.environ
+
+
 class Lifecycle(unittest.TestCase):
     def cycle(self, line, cycles=CYCLES, **env):
         """Nothing stays behind; how often it ended, and the last error."""
@@ -26,14 +31,14 @@ class Lifecycle(unittest.TestCase):
             done = subprocess.run(
                 [CYCLER, str(cycles), line], stdin=subprocess.DEVNULL,
                 capture_output=True, text=True, timeout=250, check=False,
-                env={**os.environ, "GST_TRACERS": "leaks",
+                env={**os.environ, "GST_TRACERS": "leaks" if TRACES else "",
                      "GST_DEBUG": "GST_TRACER:7", "GST_DEBUG_NO_COLOR": "1",
                      "GST_DEBUG_FILE": str(log), "G_SLICE": "always-malloc",
                      **env})
             self.assertEqual(done.returncode, 0, done.stderr)
             told = json.loads(done.stdout)
             text = log.read_text(encoding="utf-8", errors="replace")
-        self.assertIn("leaks", text)
+        self.assertEqual("leaks" in text, TRACES)
         # but for the line that declares the record
         self.assertNotRegex(text, r"object-alive, type-name=\(string\)[^%]")
         self.assertLess(max(told["threads"], told["files"]), MOST_OTHERS, told)
