@@ -2,6 +2,7 @@
 #include "anc-media-source.h"
 
 #include "anc-error.h"
+#include "anc-packages.h"
 #include "anc-property.h"
 
 static gboolean
@@ -38,15 +39,35 @@ copy_settings (const AncParameters *parameters, const AncParameter *of,
   }
 }
 
-/* The element that the pipeline reads it with; NULL: it is none that takes a
- * URI itself. */
-static GstElement *
-new_as_declared (const AncPipelineFile *file, const AncParameter *of)
+/* The factory of the element that the pipeline reads it with, or NULL. */
+static gchar *
+declared_factory (const AncPipelineFile *file, const AncParameter *of)
 {
   const AncTarget *target = of->targets->len > 0 ? of->targets->pdata[0] : NULL;
-  g_autofree gchar *factory
-      = target != NULL ? anc_text_factory_of (file->text, target->element)
-                       : NULL;
+
+  return target != NULL ? anc_text_factory_of (file->text, target->element)
+                        : NULL;
+}
+
+static gboolean
+check_installed (const gchar *factory, GError **error)
+{
+  g_autoptr (GstElementFactory) found = gst_element_factory_find (factory);
+  const gchar *package = anc_packages_for_element (factory);
+
+  /* What no package has is a mistake of the file, which the builder tells. */
+  if (found != NULL || package == NULL)
+    return TRUE;
+  g_set_error (error, ANC_ERROR, ANC_ERROR_RUN,
+               "the element %s is not installed; it is in %s", factory,
+               package);
+  return FALSE;
+}
+
+/* NULL: it is no element that takes a URI itself. */
+static GstElement *
+new_uri_handler (const gchar *factory)
+{
   GstElement *source
       = factory != NULL ? gst_element_factory_make (factory, NULL) : NULL;
 
@@ -60,20 +81,18 @@ static GstElement *
 new_for_uri (const AncPipelineFile *file, const AncParameter *of,
              const gchar *uri, GError **error)
 {
-  GstElement *source = new_as_declared (file, of);
-  g_autoptr (GError) cause = NULL;
+  g_autofree gchar *factory = declared_factory (file, of);
   g_autofree gchar *reason = NULL;
+  GstElement *source;
 
-  if (source == NULL) {
-    source = gst_element_make_from_uri (GST_URI_SRC, uri, NULL, &cause);
-    if (source != NULL)
-      return source;
-    reason = anc_error_as_clause (cause);
-  } else {
-    if (anc_property_set (source, "uri", uri, &reason))
-      return source;
-    gst_object_unref (gst_object_ref_sink (source));
-  }
+  if (factory != NULL && !check_installed (factory, error))
+    return NULL;
+  source = new_uri_handler (factory);
+  if (source == NULL)
+    return gst_element_make_from_uri (GST_URI_SRC, uri, NULL, error);
+  if (anc_property_set (source, "uri", uri, &reason))
+    return source;
+  gst_object_unref (gst_object_ref_sink (source));
   g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER, "%s=%s: it %s", of->name,
                uri, reason);
   return NULL;
