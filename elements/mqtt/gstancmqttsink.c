@@ -166,9 +166,8 @@ close_all (GstAncMqttSink *self)
 }
 
 static gboolean
-gst_anc_mqtt_sink_start (GstBaseSink *sink)
+start (GstAncMqttSink *self)
 {
-  GstAncMqttSink *self = GST_ANC_MQTT_SINK (sink);
   g_autoptr (GError) error = NULL;
 
   self->failed = FALSE;
@@ -180,6 +179,18 @@ gst_anc_mqtt_sink_start (GstBaseSink *sink)
   }
   anc_mqtt_connection_start (self->connection);
   return TRUE;
+}
+
+/* Not in GstBaseSink's start(), after whose failure a second error is posted,
+ * without a reason. */
+static GstStateChangeReturn
+gst_anc_mqtt_sink_change_state (GstElement *element, GstStateChange transition)
+{
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY
+      && !start (GST_ANC_MQTT_SINK (element)))
+    return GST_STATE_CHANGE_FAILURE;
+  return GST_ELEMENT_CLASS (gst_anc_mqtt_sink_parent_class)
+      ->change_state (element, transition);
 }
 
 /* What is left in memory is lost, and that is said. */
@@ -485,7 +496,7 @@ gst_anc_mqtt_sink_class_init (GstAncMqttSinkClass *klass)
   object_class->set_property = gst_anc_mqtt_sink_set_property;
   object_class->get_property = gst_anc_mqtt_sink_get_property;
   object_class->finalize = gst_anc_mqtt_sink_finalize;
-  sink_class->start = gst_anc_mqtt_sink_start;
+  element_class->change_state = gst_anc_mqtt_sink_change_state;
   sink_class->stop = gst_anc_mqtt_sink_stop;
   sink_class->unlock = gst_anc_mqtt_sink_unlock;
   sink_class->unlock_stop = gst_anc_mqtt_sink_unlock_stop;

@@ -128,21 +128,45 @@ close_connection (GstAncMqttSrc *self)
 }
 
 static gboolean
-gst_anc_mqtt_src_start (GstBaseSrc *src)
+open_for_pause (GstAncMqttSrc *self)
 {
-  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (src);
   g_autoptr (GError) error = NULL;
 
   gst_anc_mqtt_inbox_reset (&self->inbox, (gsize) self->queue_limit,
                             self->queue_policy == ANC_MQTT_QUEUE_DROP_NEWEST);
   self->first_pts = self->last_pts = GST_CLOCK_TIME_NONE;
   self->invalid = 0;
-  if (!open_connection (self, &error)) {
-    gst_anc_mqtt_post_error (GST_ELEMENT (self), error,
-                             self->broker != NULL ? self->broker : "");
+  if (open_connection (self, &error))
+    return TRUE;
+  gst_anc_mqtt_post_error (GST_ELEMENT (self), error,
+                           self->broker != NULL ? self->broker : "");
+  close_connection (self);
+  return FALSE;
+}
+
+/* Not in GstBaseSrc's start(), after whose failure a second error is posted,
+ * without a reason. */
+static GstStateChangeReturn
+gst_anc_mqtt_src_change_state (GstElement *element, GstStateChange transition)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !open_for_pause (self))
+    return GST_STATE_CHANGE_FAILURE;
+  result = GST_ELEMENT_CLASS (gst_anc_mqtt_src_parent_class)
+               ->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      && result == GST_STATE_CHANGE_FAILURE)
     close_connection (self);
-    return FALSE;
-  }
+  return result;
+}
+
+static gboolean
+gst_anc_mqtt_src_start (GstBaseSrc *src)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (src);
+
   gst_base_src_set_do_timestamp (
       src, self->format == GST_ANC_MQTT_PAYLOAD_RAW
                || self->timestamps == GST_ANC_MQTT_TIMESTAMPS_ARRIVAL);
@@ -391,6 +415,7 @@ gst_anc_mqtt_src_class_init (GstAncMqttSrcClass *klass)
   object_class->set_property = gst_anc_mqtt_src_set_property;
   object_class->get_property = gst_anc_mqtt_src_get_property;
   object_class->finalize = gst_anc_mqtt_src_finalize;
+  element_class->change_state = gst_anc_mqtt_src_change_state;
   src_class->start = gst_anc_mqtt_src_start;
   src_class->stop = gst_anc_mqtt_src_stop;
   src_class->unlock = gst_anc_mqtt_src_unlock;

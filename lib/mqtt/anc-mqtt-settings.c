@@ -111,6 +111,9 @@ anc_mqtt_settings_check_qos (const AncMqttSettings *self, guint qos,
 static gboolean
 check_client_id (const AncMqttSettings *self, GError **error)
 {
+  if (self->client_id == NULL && !self->clean_session)
+    return fail (error, "an MQTT session that is kept needs a name to come back "
+                        "under; set client-id beside clean-session=false");
   if (self->client_id == NULL)
     return TRUE;
   if (!g_utf8_validate (self->client_id, -1, NULL))

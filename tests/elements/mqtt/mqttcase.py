@@ -40,5 +40,6 @@ class Case(unittest.TestCase):
         self.assertNotEqual(code, 0, out + err)
         errors = re.findall(r"^ERROR: from element \S+: (.*)$", err, re.M)
         self.assertTrue(errors, err)
+        self.assertNotIn("failed to post a proper error", err)
         self.assertRegex(errors[0], pattern)
         return errors[0]

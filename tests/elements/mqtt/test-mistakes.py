@@ -63,6 +63,8 @@ class Words(mqttcase.Case):
                  f"uri={aws.replace('mqtts', 'mqtt')}"),
                 ("An MQTT 3.1.1 password needs a username", "uri=mqtt://h/a",
                  "password=secret-word"),
+                ("An MQTT session that is kept needs a name .*; set client-id",
+                 "uri=mqtt://h/a", "clean-session=false"),
                 ("Certificates are set but the connection is not encrypted",
                  "uri=mqtt://h/a", "tls-ca-file=/nowhere")):
             with self.subTest(words=words):
