@@ -112,8 +112,9 @@ static gboolean
 check_client_id (const AncMqttSettings *self, GError **error)
 {
   if (self->client_id == NULL && !self->clean_session)
-    return fail (error, "an MQTT session that is kept needs a name to come back "
-                        "under; set client-id beside clean-session=false");
+    return fail (error,
+                 "an MQTT session that is kept needs a name to come back "
+                 "under; set client-id beside clean-session=false");
   if (self->client_id == NULL)
     return TRUE;
   if (!g_utf8_validate (self->client_id, -1, NULL))
