@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "anc-one-object.h"
 #include "anc-s3-plan.h"
 
 #define FORMAT 1
@@ -149,6 +150,9 @@ read_line (JsonObject *object, AncS3SpoolRecord *record, gboolean *ret_done)
   return TRUE;
 }
 
+/* A line is an object of plain values. */
+#define JOURNAL_DEPTH 4
+
 static gboolean
 read_text (const gchar *text, AncS3SpoolRecord *record, gboolean *ret_done)
 {
@@ -157,7 +161,9 @@ read_text (const gchar *text, AncS3SpoolRecord *record, gboolean *ret_done)
 
   for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++) {
     JsonNode *root;
-    if (!json_parser_load_from_data (parser, lines[i], -1, NULL))
+
+    if (!anc_is_one_object (lines[i], strlen (lines[i]), JOURNAL_DEPTH)
+        || !json_parser_load_from_data (parser, lines[i], -1, NULL))
       return FALSE;
     root = json_parser_get_root (parser);
     if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))

@@ -4,6 +4,7 @@
  * sees a byte: its parser recurses once a level, so a frame full of brackets
  * would need more stack than a thread has. */
 #include "anc-stream-private.h"
+#include "anc-one-object.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -32,32 +33,6 @@ static const gchar *const type_names[] = {
   [ANC_STREAM_FAILURE] = "error",
 };
 
-/* Whether brackets outside strings make one object of few levels and nothing
- * besides; the rest is left to the parser. json-glib 1.6 leaks the first of two
- * values. */
-static gboolean
-is_one_shallow_object (const gchar *text, gsize size)
-{
-  gboolean quoted = FALSE;
-  guint depth = 0;
-
-  while (size > 0 && g_ascii_isspace (text[size - 1]))
-    size--;
-  for (gsize i = 0; i < size; i++) {
-    if (quoted && text[i] == '\\')
-      i++;
-    else if (text[i] == '"')
-      quoted = !quoted;
-    else if (!quoted && (text[i] == '{' || text[i] == '['))
-      depth++;
-    else if (!quoted && (text[i] == '}' || text[i] == ']') && --depth == 0)
-      return text[i] == '}' && i == size - 1;
-    if (depth > DEPTH_MAX || (depth == 0 && !g_ascii_isspace (text[i])))
-      return FALSE;
-  }
-  return FALSE;
-}
-
 static gboolean
 check_text (const gchar *text, gsize size, GError **error)
 {
@@ -70,7 +45,7 @@ check_text (const gchar *text, gsize size, GError **error)
            || !g_utf8_validate_len (text, size, NULL))
     g_set_error (error, ANC_STREAM_ERROR, ANC_STREAM_ERROR_MALFORMED,
                  "a text frame that is not text");
-  else if (!is_one_shallow_object (text, size))
+  else if (!anc_is_one_object (text, size, DEPTH_MAX))
     g_set_error (error, ANC_STREAM_ERROR, ANC_STREAM_ERROR_MALFORMED,
                  "a text frame that is not one JSON object of at most %u "
                  "levels",

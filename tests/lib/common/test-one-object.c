@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "anc-one-object.h"
+
+#include <string.h>
+
+static const struct {
+  const gchar *text;
+  gboolean expected;
+} texts[] = {
+  { "{}", TRUE },
+  { " {\"a\": [1, {\"b\": 2}]} \n", TRUE },
+  { "{\"}{\": \"\\\"}\"}", TRUE },
+  { "", FALSE },
+  { "[]", FALSE },
+  { "1", FALSE },
+  { "}", FALSE },
+  { "{", FALSE },
+  { "{}{}", FALSE },
+  { "1{}", FALSE },
+  { "{} 1", FALSE },
+  { "{\"a\": \"}", FALSE },
+  { "{\"a\": [[[1]]]}", FALSE }, /* four levels */
+};
+
+static void
+test_texts (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_test_message ("%s", texts[i].text);
+    g_assert_cmpint (
+        anc_is_one_object (texts[i].text, strlen (texts[i].text), 3), ==,
+        texts[i].expected);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/one-object/texts", test_texts);
+  return g_test_run ();
+}
