@@ -133,6 +133,8 @@ anc_property_get (GstElement *element, const gchar *property)
 
     return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
   }
+  if (G_VALUE_HOLDS_BOXED (&value) && g_value_get_boxed (&value) == NULL)
+    return NULL; /* a structure that is not set */
   /* Serialising would write all digits of the nearest binary number. */
   if (G_VALUE_HOLDS_DOUBLE (&value))
     return g_strdup (g_ascii_formatd (buffer, sizeof buffer, "%.10g",

@@ -120,6 +120,11 @@ class Commands(anctool.Case):
         self.assertIn("x=  number; default: the element's own",
                       self.good("describe", "m.json"))
 
+    def test_describe_what_is_not_set(self):
+        """Structures without a value among the defaults."""
+        code, _, err = self.anc("describe", "record-s3")
+        self.assertEqual((code, err), (0, ""))
+
     def test_check_presets(self):
         files = [str(PIPELINES / f"presets/{name}.json") for name in PRESETS]
         # Hundreds of pipelines: slow where memory is checked.
