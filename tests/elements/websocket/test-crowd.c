@@ -94,6 +94,9 @@ test_drop (void)
   g_autoptr (Crowd) crowd = crowd_new (port, 1, 1, FALSE);
   CrowdMember member;
 
+  /* What is rendered before the sink has it is not dropped for it. */
+  while (line_stat (line, "connections") < 1)
+    g_usleep (1000);
   line_play (line);
   line_wait_buffers (line, 4000);
   crowd_wake (crowd);
