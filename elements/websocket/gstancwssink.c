@@ -141,8 +141,31 @@ on_failed (const GError *error, guint http_status, guint close_code,
 
 static const GstAncWsEvents events = { on_opened, on_closed, NULL, on_failed };
 
-/* Waits in a state change to PAUSED until it is PLAYING again, and goes on where
- * it left off. With the preroll lock. */
+/* Waits until PLAYING. The base class lets a waiting thread go, and the first
+ * buffer through, as soon as the change to PLAYING has begun. That change then
+ * waits for the preroll lock, which whoever sends may hold for as long as the
+ * network makes it: so nobody goes on before it is complete. With the lock. */
+static GstFlowReturn
+wait_playing (GstAncWsSink *self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  while (ret == GST_FLOW_OK && !g_atomic_int_get (&self->playing))
+    ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+  return ret;
+}
+
+/* A wait for the network was broken off: by a pause, of which the base class
+ * gets to know when it has the preroll lock, or by the end. With the lock. */
+static GstFlowReturn
+wait_again (GstAncWsSink *self)
+{
+  GstFlowReturn ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+
+  return ret == GST_FLOW_OK ? wait_playing (self) : ret;
+}
+
+/* Waits in a pause, and goes on where it left off. With the lock. */
 static GstFlowReturn
 send_item (GstAncWsSink *self, GstAncWsItem *item)
 {
@@ -151,24 +174,11 @@ send_item (GstAncWsSink *self, GstAncWsItem *item)
 
   while (link != NULL
          && (ret = gst_anc_ws_link_send (link, item)) == GST_FLOW_FLUSHING) {
-    ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+    ret = wait_again (self);
     if (ret != GST_FLOW_OK)
       break;
   }
   g_clear_pointer (&link, gst_anc_ws_link_unref);
-  return ret;
-}
-
-/* The base class lets the first buffer through as soon as the change to PLAYING
- * has begun. That change then waits for the preroll lock, which whoever sends
- * may hold for long: so nobody sends before it is complete. With the lock. */
-static GstFlowReturn
-wait_playing (GstAncWsSink *self)
-{
-  GstFlowReturn ret = GST_FLOW_OK;
-
-  while (ret == GST_FLOW_OK && !g_atomic_int_get (&self->playing))
-    ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
   return ret;
 }
 
@@ -272,7 +282,7 @@ drain (GstAncWsSink *self)
   while (link != NULL
          && (ret = gst_anc_ws_link_drain (link, self->drain_timeout))
                 == GST_FLOW_FLUSHING) {
-    ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+    ret = wait_again (self);
     if (ret != GST_FLOW_OK)
       break;
   }

@@ -216,3 +216,17 @@ line_stat (Line *self, const gchar *name)
   gst_structure_free (stats);
   return value;
 }
+
+void
+line_wait_stat (Line *self, const gchar *name, guint64 value)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE / GST_USECOND;
+  guint64 now;
+
+  while ((now = line_stat (self, name)) < value) {
+    if (g_get_monotonic_time () > end)
+      g_error ("%s is %" G_GUINT64_FORMAT ", not %" G_GUINT64_FORMAT, name, now,
+               value);
+    g_usleep (1000);
+  }
+}

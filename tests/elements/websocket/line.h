@@ -48,3 +48,6 @@ void line_wait_buffers (Line *self, guint n);
 guint line_n_buffers (Line *self);
 
 guint64 line_stat (Line *self, const gchar *name);
+
+/* Until this figure has come so far; fails after 30 s. */
+void line_wait_stat (Line *self, const gchar *name, guint64 value);

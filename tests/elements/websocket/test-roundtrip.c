@@ -232,6 +232,36 @@ test_pause (void)
   assert_same_bytes (send, receive);
 }
 
+/* A receiver that is paused takes no end. The sender that waits for it is paused
+ * and resumed meanwhile, and must not wait for the network in that: whoever does
+ * both from one thread would wait for himself. */
+static void
+test_pause_in_drain (void)
+{
+  g_autoptr (Line) receive = line_new (
+      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ ! fakesink name=out");
+  guint port = line_listen (receive);
+  g_autoptr (Line) send = line_new (
+      NOISE ("5", "100") " ! identity name=in ! ancwssink name=ws "
+                         "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
+      port);
+
+  gst_element_set_state (receive->pipeline, GST_STATE_PAUSED);
+  line_play (send);
+  line_wait_stat (send, "sent-messages", 7);
+  for (guint i = 0; i < 300; i++) {
+    gint64 began = g_get_monotonic_time ();
+
+    gst_element_set_state (send->pipeline, GST_STATE_PAUSED);
+    gst_element_set_state (send->pipeline, GST_STATE_PLAYING);
+    g_assert_cmpint (g_get_monotonic_time () - began, <, 10 * G_USEC_PER_SEC);
+  }
+  line_play (receive);
+  line_wait_eos (send);
+  line_wait_eos (receive);
+  assert_same_bytes (send, receive);
+}
+
 /* Sink and source on one connection, on both sides: audio up, the cleaned one
  * (here: itself) down. */
 static void
@@ -314,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/roundtrip/caps-change", test_caps_change);
   g_test_add_func ("/roundtrip/slow-reader", test_slow_reader);
   g_test_add_func ("/roundtrip/pause", test_pause);
+  g_test_add_func ("/roundtrip/pause-in-drain", test_pause_in_drain);
   g_test_add_func ("/roundtrip/shared", test_shared);
   g_test_add_func ("/roundtrip/shared-without-maker",
                    test_shared_without_maker);
