@@ -103,6 +103,7 @@ struct _GstAncWsLink {
   GstAncWsItem *end;       /* (lock) the stream has ended */
   gint64 drain_since;      /* (lock) 0: not draining */
   gboolean pump_due;       /* (lock) */
+  gboolean sender_is_new;  /* (lock) peers do not know it yet */
 
   GstAncWsReceiving receiving; /* (lock) */
   GQueue received;             /* (lock) GstAncWsReceived */

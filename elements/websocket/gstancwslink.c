@@ -266,11 +266,48 @@ open_role (GstAncWsLink *self, GstAncWsRole role, const GstAncWsEvents *events,
   return TRUE;
 }
 
+/* Those who are connected get their queues. */
+static gboolean
+on_sender_opened (gpointer data)
+{
+  GstAncWsLink *self = data;
+
+  for (guint i = 0; i < self->peers->len; i++) {
+    GstAncWsPeer *peer = g_ptr_array_index (self->peers, i);
+
+    g_mutex_lock (&self->lock);
+    if (peer->queue == NULL)
+      gst_anc_ws_send_add_peer (self, peer);
+    g_mutex_unlock (&self->lock);
+    gst_anc_ws_send_pump (peer);
+  }
+  g_mutex_lock (&self->lock);
+  self->sender_is_new = FALSE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  return G_SOURCE_REMOVE;
+}
+
+/* A source of the same connection may have been here first, and peers with it:
+ * nothing is sent before they are known, so that they miss nothing. */
+static void
+introduce_sender (GstAncWsLink *self)
+{
+  g_mutex_lock (&self->lock);
+  self->sender_is_new = TRUE;
+  gst_anc_ws_link_invoke (self, on_sender_opened);
+  while (self->sender_is_new)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
 gboolean
 gst_anc_ws_link_open_sender (GstAncWsLink *self, const GstAncWsSending *sending,
                              const GstAncWsEvents *events, gpointer data,
                              GError **error)
 {
+  gboolean joins = self->thread != NULL;
+
   g_mutex_lock (&self->lock);
   if (!self->roles[GST_ANC_WS_SENDER].open) {
     self->sending = *sending;
@@ -281,7 +318,11 @@ gst_anc_ws_link_open_sender (GstAncWsLink *self, const GstAncWsSending *sending,
                                          sending->max_messages, sending->acks));
   }
   g_mutex_unlock (&self->lock);
-  return open_role (self, GST_ANC_WS_SENDER, events, data, error);
+  if (!open_role (self, GST_ANC_WS_SENDER, events, data, error))
+    return FALSE;
+  if (joins)
+    introduce_sender (self);
+  return TRUE;
 }
 
 gboolean

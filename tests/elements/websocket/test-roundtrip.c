@@ -287,6 +287,36 @@ test_shared (void)
                    device->back->len);
 }
 
+/* The sink joins a connection that its source has opened a while ago. */
+static void
+test_shared_late_sink (void)
+{
+  g_autoptr (Line) cloud = line_new (
+      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ connection=c ! "
+      "ancwssink connection=c slow-client-policy=block");
+  guint port = line_listen (cloud);
+  g_autoptr (Line) device = line_new (
+      "( name=up " NOISE ("200", "331") " ! identity name=in ! "
+                                        "ancwssink connection=x "
+                                        "drain-timeout=10000 ) "
+                                        "ancwssrc name=ws connection=x "
+                                        "uri=ws://127.0.0.1:%u/ ! "
+                                        "fakesink name=back",
+      port);
+  g_autoptr (GstElement) up
+      = gst_bin_get_by_name (GST_BIN (device->pipeline), "up");
+
+  gst_element_set_locked_state (up, TRUE);
+  line_play (device);
+  line_wait_stat (device, "connections", 1);
+  gst_element_set_locked_state (up, FALSE);
+  g_assert_true (gst_element_sync_state_with_parent (up));
+  line_wait_eos (device);
+  line_wait_eos (cloud);
+  g_assert_cmpmem (device->bytes->data, device->bytes->len, device->back->data,
+                   device->back->len);
+}
+
 static void
 test_shared_without_maker (void)
 {
@@ -346,6 +376,7 @@ main (int argc, char **argv)
   g_test_add_func ("/roundtrip/pause", test_pause);
   g_test_add_func ("/roundtrip/pause-in-drain", test_pause_in_drain);
   g_test_add_func ("/roundtrip/shared", test_shared);
+  g_test_add_func ("/roundtrip/shared-late-sink", test_shared_late_sink);
   g_test_add_func ("/roundtrip/shared-without-maker",
                    test_shared_without_maker);
   g_test_add_func ("/roundtrip/restart", test_restart);
