@@ -84,8 +84,10 @@ void gst_anc_ws_link_set_flushing (GstAncWsLink *self, GstAncWsRole role,
                                    gboolean flushing);
 
 /* Queues for every peer. Waits only by policy. OK, FLUSHING (not queued), ERROR
- * (the link has failed, which has been said). */
-GstFlowReturn gst_anc_ws_link_send (GstAncWsLink *self, GstAncWsItem *item);
+ * (the link has failed, which has been said), CUSTOM_ERROR (not queued: a server
+ * whose policy is to block has had no client for `patience` ms, 0: no limit). */
+GstFlowReturn gst_anc_ws_link_send (GstAncWsLink *self, GstAncWsItem *item,
+                                    guint patience);
 
 /* Waits until the end has been acknowledged by all peers. OK, FLUSHING, ERROR,
  * CUSTOM_ERROR: not within `timeout` (ms, 0: no limit) since the first call. */

@@ -80,19 +80,35 @@ remember (GstAncWsLink *self, GstAncWsItem *item)
   }
 }
 
-GstFlowReturn
-gst_anc_ws_link_send (GstAncWsLink *self, GstAncWsItem *item)
+/* With `lock`: until the item may be queued, or cannot be. */
+static GstFlowReturn
+wait_for_room (GstAncWsLink *self, const GstAncWsItem *item, guint patience)
 {
   const GstAncWsRoleState *role = &self->roles[GST_ANC_WS_SENDER];
-  GstFlowReturn ret = GST_FLOW_OK;
+  gint64 deadline = patience > 0
+                        ? g_get_monotonic_time () + (gint64) patience * 1000
+                        : G_MAXINT64;
+
+  while (self->error == NULL && !may_queue (self, item)) {
+    if (role->flushing)
+      return GST_FLOW_FLUSHING;
+    if (g_cond_wait_until (&self->cond, &self->lock, deadline))
+      continue;
+    if (self->queues->len == 0)
+      return GST_FLOW_CUSTOM_ERROR;
+    /* There is somebody, who is slow: for that there are pings. */
+    deadline = G_MAXINT64;
+  }
+  return self->error == NULL ? GST_FLOW_OK : GST_FLOW_ERROR;
+}
+
+GstFlowReturn
+gst_anc_ws_link_send (GstAncWsLink *self, GstAncWsItem *item, guint patience)
+{
+  GstFlowReturn ret;
 
   g_mutex_lock (&self->lock);
-  while (!role->flushing && self->error == NULL && !may_queue (self, item))
-    g_cond_wait (&self->cond, &self->lock);
-  if (self->error != NULL)
-    ret = GST_FLOW_ERROR;
-  else if (role->flushing && !may_queue (self, item))
-    ret = GST_FLOW_FLUSHING;
+  ret = wait_for_room (self, item, patience);
   if (ret == GST_FLOW_OK) {
     remember (self, item);
     for (guint i = 0; i < self->queues->len; i++) {

@@ -47,6 +47,9 @@
 
 #include "anc-ws-error.h"
 
+/* How long a stream waits in silence for a first client. */
+#define PATIENCE_MS 3000
+
 /* Threads: settings and the link are guarded by the object lock (see the
  * endpoint); `outgoing` and what follows belong to the streaming thread, which
  * holds the preroll lock while it waits, as render () always does. Lock order:
@@ -165,18 +168,42 @@ wait_again (GstAncWsSink *self)
   return ret == GST_FLOW_OK ? wait_playing (self) : ret;
 }
 
+/* For which the EOS behind it waits too, so that nobody shall wonder. */
+static void
+warn_no_client (GstAncWsSink *self, GstAncWsLink *link)
+{
+  GST_ELEMENT_WARNING_WITH_DETAILS (self, RESOURCE, WRITE,
+                                    ("slow-client-policy: by block the stream, "
+                                     "and with it EOS, waits until a "
+                                     "client connects to port %u; connect one, "
+                                     "set slow-client-policy=drop, or "
+                                     "stop the pipeline",
+                                     gst_anc_ws_link_port (link)),
+                                    (NULL),
+                                    ("port", G_TYPE_UINT,
+                                     gst_anc_ws_link_port (link), "clients",
+                                     G_TYPE_UINT, 0u, NULL));
+}
+
 /* Waits in a pause, and goes on where it left off. With the lock. */
 static GstFlowReturn
 send_item (GstAncWsSink *self, GstAncWsItem *item)
 {
   GstAncWsLink *link = gst_anc_ws_endpoint_link (&self->endpoint);
-  GstFlowReturn ret = GST_FLOW_FLUSHING;
+  GstFlowReturn ret = link != NULL ? GST_FLOW_OK : GST_FLOW_FLUSHING;
+  guint patience = PATIENCE_MS;
 
-  while (link != NULL
-         && (ret = gst_anc_ws_link_send (link, item)) == GST_FLOW_FLUSHING) {
-    ret = wait_again (self);
-    if (ret != GST_FLOW_OK)
+  while (ret == GST_FLOW_OK) {
+    ret = gst_anc_ws_link_send (link, item, patience);
+    if (ret == GST_FLOW_OK || ret == GST_FLOW_ERROR)
       break;
+    if (ret == GST_FLOW_CUSTOM_ERROR) {
+      warn_no_client (self, link);
+      patience = 0;
+      ret = GST_FLOW_OK;
+    } else {
+      ret = wait_again (self);
+    }
   }
   g_clear_pointer (&link, gst_anc_ws_link_unref);
   return ret;

@@ -156,6 +156,16 @@ line_wait_error (Line *self)
 }
 
 GstMessage *
+line_wait_warning (Line *self)
+{
+  GstMessage *message
+      = wait_for (self, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR);
+
+  assert_no_error (message);
+  return message;
+}
+
+GstMessage *
 line_wait_message (Line *self, const gchar *name)
 {
   for (;;) {

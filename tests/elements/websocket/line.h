@@ -37,6 +37,9 @@ void line_wait_eos (Line *self);
 /* Until an error; its message, which the caller owns. */
 GstMessage *line_wait_error (Line *self);
 
+/* Until a warning; an error fails the test. The caller owns it. */
+GstMessage *line_wait_warning (Line *self);
+
 /* Until an element message of this name. */
 GstMessage *line_wait_message (Line *self, const gchar *name);
 

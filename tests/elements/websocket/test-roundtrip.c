@@ -262,6 +262,38 @@ test_pause_in_drain (void)
   assert_same_bytes (send, receive);
 }
 
+/* Not in silence, and for no longer than until one comes. */
+static void
+test_no_client (void)
+{
+  g_autoptr (Line) server = line_new (
+      NOISE ("20", "100") " ! identity name=in ! ancwssink name=ws mode=server "
+                          "uri=ws://127.0.0.1:0/ slow-client-policy=block");
+  guint port = line_listen (server);
+  g_autoptr (GstMessage) warning = line_wait_warning (server);
+  g_autoptr (GstBus) bus = gst_element_get_bus (server->pipeline);
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *place = g_strdup_printf ("to port %u;", port);
+  const GstStructure *details;
+  g_autoptr (Line) client = NULL;
+
+  gst_message_parse_warning (warning, &error, NULL);
+  g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE);
+  g_assert_nonnull (strstr (error->message, "EOS, waits until a client"));
+  g_assert_nonnull (strstr (error->message, place));
+  gst_message_parse_warning_details (warning, &details);
+  g_assert_true (gst_structure_has_field (details, "port"));
+  /* It is said once. */
+  g_assert_null (gst_bus_timed_pop_filtered (
+      bus, 4 * GST_SECOND, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR));
+  client
+      = line_new ("ancwssrc uri=ws://127.0.0.1:%u/ ! fakesink name=out", port);
+  line_play (client);
+  line_wait_eos (server);
+  line_wait_eos (client);
+  assert_same_bytes (server, client);
+}
+
 /* Sink and source on one connection, on both sides: audio up, the cleaned one
  * (here: itself) down. */
 static void
@@ -375,6 +407,7 @@ main (int argc, char **argv)
   g_test_add_func ("/roundtrip/slow-reader", test_slow_reader);
   g_test_add_func ("/roundtrip/pause", test_pause);
   g_test_add_func ("/roundtrip/pause-in-drain", test_pause_in_drain);
+  g_test_add_func ("/roundtrip/no-client", test_no_client);
   g_test_add_func ("/roundtrip/shared", test_shared);
   g_test_add_func ("/roundtrip/shared-late-sink", test_shared_late_sink);
   g_test_add_func ("/roundtrip/shared-without-maker",
