@@ -8,6 +8,8 @@
 
 #include "anc-ws-error.h"
 
+#include <string.h>
+
 #define CONTEXT_TYPE "anc.websocket."
 
 void
@@ -185,16 +187,18 @@ gst_anc_ws_endpoint_set_context (GstAncWsEndpoint *self, GstContext *context)
 static void
 post_missing (GstAncWsEndpoint *self, const gchar *connection)
 {
-  if (connection == NULL)
-    GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
-                       ("No address is given; set uri to ws://host:port/path"),
-                       (NULL));
-  else
-    GST_ELEMENT_ERROR (self->element, RESOURCE, SETTINGS,
-                       ("No element of this pipeline makes the connection "
-                        "\"%s\"; set uri at one that has this name",
-                        connection),
-                       (NULL));
+  gchar *text
+      = connection == NULL
+            ? g_strdup ("uri: no address is given; set it to "
+                        "ws://host:port/path")
+            : g_strdup_printf ("connection: no element of this pipeline makes "
+                               "\"%s\"; set uri at one that has this name",
+                               connection);
+
+  gst_anc_ws_endpoint_report (self, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
+                              GST_RESOURCE_ERROR_SETTINGS, text,
+                              "websocket-error", G_TYPE_STRING,
+                              anc_ws_error_name (ANC_WS_ERROR_SETTINGS), NULL);
 }
 
 GstAncWsLink *
@@ -267,21 +271,53 @@ resource_code (const GstAncWsEndpoint *self, const GError *error)
   }
 }
 
+/* What it is about: the address without its query, which may hold a secret, and
+ * the name of a shared connection. */
+static GstStructure *
+make_details (GstAncWsEndpoint *self)
+{
+  GstStructure *details = gst_structure_new_empty ("details");
+  const GstAncWsSettings *settings = &self->settings;
+
+  GST_OBJECT_LOCK (self->element);
+  if (settings->uri != NULL && anc_ws_uri_check (settings->uri, NULL)) {
+    g_autofree gchar *place
+        = g_strndup (settings->uri, strcspn (settings->uri, "?"));
+
+    gst_structure_set (details, "uri", G_TYPE_STRING, place, NULL);
+  }
+  if (settings->connection != NULL)
+    gst_structure_set (details, "connection", G_TYPE_STRING,
+                       settings->connection, NULL);
+  GST_OBJECT_UNLOCK (self->element);
+  return details;
+}
+
+void
+gst_anc_ws_endpoint_report (GstAncWsEndpoint *self, GstMessageType type,
+                            GQuark domain, gint code, gchar *text,
+                            const gchar *field, ...)
+{
+  GstStructure *details = make_details (self);
+  va_list more;
+
+  va_start (more, field);
+  gst_structure_set_valist (details, field, more);
+  va_end (more);
+  gst_element_message_full_with_details (self->element, type, domain, code,
+                                         text, NULL, __FILE__, GST_FUNCTION,
+                                         __LINE__, details);
+}
+
 void
 gst_anc_ws_endpoint_post_error (GstAncWsEndpoint *self, const GError *error,
                                 guint http_status, guint close_code)
 {
-  GstStructure *details = gst_structure_new_empty ("details");
-
-  if (http_status != 0)
-    gst_structure_set (details, "http-status-code", G_TYPE_UINT, http_status,
-                       NULL);
-  if (close_code != 0)
-    gst_structure_set (details, "close-code", G_TYPE_UINT, close_code, NULL);
-  gst_element_message_full_with_details (
-      self->element, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
-      resource_code (self, error), g_strdup (error->message), NULL, __FILE__,
-      GST_FUNCTION, __LINE__, details);
+  gst_anc_ws_endpoint_report (
+      self, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, resource_code (self, error),
+      g_strdup (error->message), "websocket-error", G_TYPE_STRING,
+      anc_ws_error_name (error->code), "http-status-code", G_TYPE_UINT,
+      http_status, "close-code", G_TYPE_UINT, close_code, NULL);
 }
 
 void

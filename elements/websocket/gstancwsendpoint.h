@@ -39,7 +39,15 @@ GstAncWsLink *gst_anc_ws_endpoint_link (GstAncWsEndpoint *self);
 void gst_anc_ws_endpoint_set_flushing (GstAncWsEndpoint *self,
                                        gboolean flushing);
 
-/* Posts it as the error of the element. */
+/* Posts an error or a warning of the element. Takes `text`. `field`: further
+ * details as for gst_structure_set (). */
+void gst_anc_ws_endpoint_report (GstAncWsEndpoint *self, GstMessageType type,
+                                 GQuark domain, gint code, gchar *text,
+                                 const gchar *field,
+                                 ...) G_GNUC_NULL_TERMINATED;
+
+/* Posts one of ANC_WS_ERROR. Its details say which ("websocket-error"), and the
+ * HTTP status and the close code, 0 where there was none. */
 void gst_anc_ws_endpoint_post_error (GstAncWsEndpoint *self,
                                      const GError *error, guint http_status,
                                      guint close_code);

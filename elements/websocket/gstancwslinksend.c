@@ -175,7 +175,8 @@ on_give_up (gpointer data)
     g_mutex_unlock (&self->lock);
     if (abort && peer->connection != NULL)
       anc_ws_connection_abort (peer->connection, ANC_WS_CLOSE_POLICY,
-                               "the end was not acknowledged in time");
+                               "drain-timeout: the end of the stream was not "
+                               "acknowledged in time");
   }
   return G_SOURCE_REMOVE;
 }
@@ -318,7 +319,10 @@ gst_anc_ws_send_pump (GstAncWsPeer *peer)
   }
   if (slow)
     anc_ws_connection_abort (peer->connection, ANC_WS_CLOSE_POLICY,
-                             "it does not keep up with the stream");
+                             "slow-client-policy: its queue was full, as it "
+                             "does not keep up with the stream; raise "
+                             "queue-bytes or queue-messages, or set "
+                             "slow-client-policy=drop");
 }
 
 void
@@ -355,6 +359,7 @@ gst_anc_ws_send_check_acks (GstAncWsLink *self)
     g_mutex_unlock (&self->lock);
     if (late)
       anc_ws_connection_abort (peer->connection, ANC_WS_CLOSE_ABNORMAL,
-                               "a message was not acknowledged in time");
+                               "ack-timeout: a message was not acknowledged in "
+                               "time; raise it if the receiver is slow");
   }
 }

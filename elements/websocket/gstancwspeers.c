@@ -107,7 +107,8 @@ end_error (const GstAncWsPeer *peer, guint code, gboolean by_peer,
   if (!by_peer && code != ANC_WS_CLOSE_ABNORMAL && code != ANC_WS_CLOSE_PROTOCOL
       && code != ANC_WS_CLOSE_BAD_DATA && code != ANC_WS_CLOSE_TOO_BIG
       && code != ANC_WS_CLOSE_UNSUPPORTED)
-    return g_error_new (ANC_WS_ERROR, ANC_WS_ERROR_CLOSED, "Closed: %s",
+    return g_error_new (ANC_WS_ERROR, ANC_WS_ERROR_CLOSED,
+                        "The connection was closed: %s",
                         reason != NULL ? reason : "no reason");
   if (!by_peer && code != ANC_WS_CLOSE_ABNORMAL)
     return g_error_new (ANC_WS_ERROR, ANC_WS_ERROR_PROTOCOL,

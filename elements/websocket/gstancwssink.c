@@ -172,17 +172,16 @@ wait_again (GstAncWsSink *self)
 static void
 warn_no_client (GstAncWsSink *self, GstAncWsLink *link)
 {
-  GST_ELEMENT_WARNING_WITH_DETAILS (self, RESOURCE, WRITE,
-                                    ("slow-client-policy: by block the stream, "
-                                     "and with it EOS, waits until a "
-                                     "client connects to port %u; connect one, "
-                                     "set slow-client-policy=drop, or "
-                                     "stop the pipeline",
-                                     gst_anc_ws_link_port (link)),
-                                    (NULL),
-                                    ("port", G_TYPE_UINT,
-                                     gst_anc_ws_link_port (link), "clients",
-                                     G_TYPE_UINT, 0u, NULL));
+  guint port = gst_anc_ws_link_port (link);
+
+  gst_anc_ws_endpoint_report (
+      &self->endpoint, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE,
+      g_strdup_printf ("slow-client-policy: by block the stream, and with it "
+                       "EOS, waits until a client connects to port %u; connect "
+                       "one, set slow-client-policy=drop, or stop the pipeline",
+                       port),
+      "port", G_TYPE_UINT, port, "clients", G_TYPE_UINT, 0u, NULL);
 }
 
 /* Waits in a pause, and goes on where it left off. With the lock. */
@@ -220,11 +219,13 @@ send_hello (GstAncWsSink *self, const GstCaps *caps)
   hello = gst_anc_ws_outgoing_hello (&self->outgoing, caps, &error);
   if (hello != NULL)
     return send_item (self, hello);
-  GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-                     ("The caps of this stream do not fit into a message: %s; "
-                      "use protocol=raw",
-                      error->message),
-                     (NULL));
+  gst_anc_ws_endpoint_report (
+      &self->endpoint, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT,
+      g_strdup_printf ("protocol: the caps of this stream do not fit into a "
+                       "message of anc.v1, %s; use protocol=raw",
+                       error->message),
+      "limit", G_TYPE_UINT, ANC_STREAM_CAPS_MAX, NULL);
   return GST_FLOW_ERROR;
 }
 
@@ -284,19 +285,17 @@ settle_timeout (GstAncWsSink *self, GstAncWsLink *link)
   fatal = self->endpoint.settings.mode == GST_ANC_WS_MODE_CLIENT
           || self->sending.policy == GST_ANC_WS_SLOW_BLOCK;
   GST_OBJECT_UNLOCK (self);
-  if (fatal)
-    GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
-                       ("%u receiver(s) did not acknowledge the end of the "
-                        "stream within %u ms; what they have of it is not "
-                        "known. Raise drain-timeout if they are slow",
-                        n, self->drain_timeout),
-                       (NULL));
-  else
-    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-                         ("%u client(s) did not take the end of the stream "
-                          "within %u ms and were disconnected",
-                          n, self->drain_timeout),
-                         (NULL));
+  gst_anc_ws_endpoint_report (
+      &self->endpoint, fatal ? GST_MESSAGE_ERROR : GST_MESSAGE_WARNING,
+      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+      g_strdup_printf (
+          "drain-timeout: %u receiver(s) did not acknowledge the end of the "
+          "stream within %u ms%s; raise it if they are slow",
+          n, self->drain_timeout,
+          fatal ? ", and what they have of it is not known"
+                : " and were disconnected"),
+      "receivers", G_TYPE_UINT, n, "drain-timeout", G_TYPE_UINT,
+      self->drain_timeout, NULL);
   return !fatal;
 }
 

@@ -153,10 +153,12 @@ apply_caps (GstAncWsSrc *self, GstCaps *caps)
 {
   if (gst_base_src_set_caps (GST_BASE_SRC (self), caps))
     return GST_FLOW_OK;
-  GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-                     ("What follows the source does not take the stream that "
-                      "was received; put a converter between, or set caps"),
-                     ("caps %" GST_PTR_FORMAT, caps));
+  gst_anc_ws_endpoint_report (
+      &self->endpoint, GST_MESSAGE_ERROR, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT,
+      g_strdup ("caps: what follows the source does not take the stream that "
+                "was received; put a converter between, or set caps"),
+      "caps", GST_TYPE_CAPS, caps, NULL);
   return GST_FLOW_NOT_NEGOTIATED;
 }
 

@@ -222,7 +222,8 @@ fail (GTask *task, GError *error)
     g_error_free (error);
     g_task_return_error (task, anc_ws_tls_error (self->flaws, host));
   } else {
-    g_task_return_error (task, anc_ws_error_from_io (error, host, self->port));
+    g_task_return_error (
+        task, anc_ws_error_from_io (error, host, self->port, self->secure));
   }
 }
 
@@ -240,10 +241,31 @@ choose_subprotocol (Attempt *self, const AncWsHead *head, GError **error)
     return TRUE;
   }
   g_set_error (error, ANC_WS_ERROR, ANC_WS_ERROR_SUBPROTOCOL,
-               "%s does not speak the subprotocol %s; use one that it speaks",
+               offered ? "%s does not speak the subprotocol %s; use a server "
+                         "that does, or protocol=raw"
+                       : "%s chose the subprotocol %s, which was not offered; "
+                         "set `subprotocols`",
                g_uri_get_host (self->uri),
-               offered ? self->subprotocols[0] : "that it chose unasked");
+               offered ? self->subprotocols[0] : chosen);
   return FALSE;
+}
+
+/* The error of an answer other than 101. */
+static GError *
+refusal (const Attempt *self)
+{
+  const gchar *host = g_uri_get_host (self->uri);
+  g_autofree gchar *offered = NULL;
+
+  if (self->status != 400 || self->subprotocols == NULL
+      || self->subprotocols[0] == NULL)
+    return anc_ws_error_from_status (self->status, host);
+  offered = g_strjoinv (", ", self->subprotocols);
+  return g_error_new (ANC_WS_ERROR, ANC_WS_ERROR_SUBPROTOCOL,
+                      "%s refused the subprotocol %s (HTTP status 400); use a "
+                      "server that speaks it, or protocol=raw with "
+                      "`subprotocols` that this one speaks",
+                      host, offered);
 }
 
 /* RFC 6455 section 4.1, the numbered list at its end. */
@@ -262,7 +284,7 @@ check_answer (Attempt *self, const AncWsHead *head, GError **error)
     return FALSE;
   }
   if (self->status != 101) {
-    g_propagate_error (error, anc_ws_error_from_status (self->status, host));
+    g_propagate_error (error, refusal (self));
     return FALSE;
   }
   if (!anc_ws_head_has (head, "Upgrade", "websocket")
@@ -285,6 +307,9 @@ on_head (GObject *input, GAsyncResult *result, gpointer data)
   g_autoptr (GBytes) rest = NULL;
   g_autoptr (AncWsHead) head = anc_ws_head_read_finish (result, &rest, &error);
 
+  if (head == NULL && error->domain == ANC_WS_ERROR)
+    g_prefix_error (&error, "%s port %u ", g_uri_get_host (self->uri),
+                    self->port);
   if (head == NULL || !check_answer (self, head, &error)) {
     fail (task, error);
     return;

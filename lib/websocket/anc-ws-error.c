@@ -2,6 +2,7 @@
 #include "anc-ws-error.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 G_DEFINE_QUARK (anc - ws - error - quark, anc_ws_error)
 
@@ -29,6 +30,9 @@ static const Meaning closes[] = {
 };
 
 static const Meaning statuses[] = {
+  { 400, 400, ANC_WS_ERROR_HANDSHAKE,
+    "refused the handshake; it may want a subprotocol (`subprotocols`, or "
+    "protocol=anc)" },
   { 401, 401, ANC_WS_ERROR_UNAUTHORIZED, "wants a valid token; set `token`" },
   { 403, 403, ANC_WS_ERROR_UNAUTHORIZED,
     "forbids this; check `token` and `origin`" },
@@ -50,6 +54,27 @@ find_meaning (const Meaning *table, guint n, guint number)
       return &table[i];
   }
   return NULL;
+}
+
+const gchar *
+anc_ws_error_name (gint code)
+{
+  static const gchar *const names[] = {
+    [ANC_WS_ERROR_SETTINGS] = "settings",
+    [ANC_WS_ERROR_UNREACHABLE] = "unreachable",
+    [ANC_WS_ERROR_TIMEOUT] = "timeout",
+    [ANC_WS_ERROR_TLS] = "tls",
+    [ANC_WS_ERROR_HANDSHAKE] = "handshake",
+    [ANC_WS_ERROR_SUBPROTOCOL] = "subprotocol",
+    [ANC_WS_ERROR_UNAUTHORIZED] = "unauthorized",
+    [ANC_WS_ERROR_NOT_FOUND] = "not-found",
+    [ANC_WS_ERROR_BUSY] = "busy",
+    [ANC_WS_ERROR_PROTOCOL] = "protocol",
+    [ANC_WS_ERROR_CLOSED] = "closed",
+  };
+
+  return code >= 0 && code < (gint) G_N_ELEMENTS (names) ? names[code]
+                                                         : "unknown";
 }
 
 gboolean
@@ -137,27 +162,45 @@ classify (const GError *error)
   return ANC_WS_ERROR_UNREACHABLE;
 }
 
-GError *
-anc_ws_error_from_io (GError *error, const gchar *host, guint port)
+/* What may be done about an error of GIO: `secure`, in a connection by TLS. */
+static const gchar *
+remedy_for (const GError *error, gboolean secure)
 {
-  AncWsErrorCode code = classify (error);
-  const gchar *remedy = "";
+  gboolean ended
+      = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
+        || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF);
+
+  if (error->domain == G_RESOLVER_ERROR)
+    return "; check the name and the network";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return "; is a server running there, and is the port right?";
+  /* TLS that gets plain text says no word in plain text. */
+  if (!secure)
+    return ended ? "; if it speaks TLS, use wss:// instead of ws://" : "";
+  if (ended
+      || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
+    return "; it may want a certificate (`certificate-file`)";
+  return error->domain == G_TLS_ERROR
+             ? "; if it speaks no TLS, use ws:// instead of wss://"
+             : "";
+}
+
+GError *
+anc_ws_error_from_io (GError *error, const gchar *host, guint port,
+                      gboolean secure)
+{
+  const gchar *cause = error->message;
   GError *ours;
 
   if (error->domain == ANC_WS_ERROR)
     return error;
-  if (error->domain == G_RESOLVER_ERROR)
-    remedy = "; check the name and the network";
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    remedy = "; is a server running there, and is the port right?";
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
-           || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF)
-           || g_error_matches (error, G_TLS_ERROR,
-                               G_TLS_ERROR_CERTIFICATE_REQUIRED))
-    remedy = "; it may want a certificate (`certificate-file`), or speak no "
-             "TLS (ws://)";
-  ours = g_error_new (ANC_WS_ERROR, code, "Cannot connect to %s port %u: %s%s",
-                      host, port, error->message, remedy);
+  /* Its own words for this are about a handshake that was improper. */
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
+    cause = "no answer in TLS came";
+  ours = g_error_new (ANC_WS_ERROR, classify (error),
+                      "Cannot connect to %s port %u: %.*s%s", host, port,
+                      (int) (strlen (cause) - g_str_has_suffix (cause, ".")),
+                      cause, remedy_for (error, secure));
   g_error_free (error);
   return ours;
 }

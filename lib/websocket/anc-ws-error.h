@@ -10,7 +10,7 @@ typedef enum {
   ANC_WS_ERROR_TIMEOUT,      /* nothing came in time */
   ANC_WS_ERROR_TLS,          /* a certificate is not trusted, or no TLS */
   ANC_WS_ERROR_HANDSHAKE,    /* the other side speaks no WebSocket */
-  ANC_WS_ERROR_SUBPROTOCOL,  /* none in common */
+  ANC_WS_ERROR_SUBPROTOCOL,  /* none in common, or refused */
   ANC_WS_ERROR_UNAUTHORIZED, /* 401, 403, or such a close code */
   ANC_WS_ERROR_NOT_FOUND,    /* 404, 410 */
   ANC_WS_ERROR_BUSY,         /* 429, 5xx; a port that is in use */
@@ -19,6 +19,9 @@ typedef enum {
 } AncWsErrorCode;
 #define ANC_WS_ERROR (anc_ws_error_quark ())
 GQuark anc_ws_error_quark (void);
+
+/* A word for an AncWsErrorCode, for details that a program reads. */
+const gchar *anc_ws_error_name (gint code);
 
 /* Whether the same attempt may succeed a little later. */
 gboolean anc_ws_error_is_transient (const GError *error);
@@ -50,5 +53,6 @@ GError *anc_ws_error_from_close (guint code, const gchar *reason);
 GError *anc_ws_error_from_status (guint status, const gchar *host);
 
 /* An error of GIO in the words of this domain; takes `error`. `host` and `port`
- * are whom it concerned. */
-GError *anc_ws_error_from_io (GError *error, const gchar *host, guint port);
+ * are whom it concerned, `secure` whether TLS was spoken. */
+GError *anc_ws_error_from_io (GError *error, const gchar *host, guint port,
+                              gboolean secure);

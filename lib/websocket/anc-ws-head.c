@@ -8,6 +8,9 @@
 /* RFC 6455 section 1.3. */
 #define ACCEPT_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define READ_SIZE 2048
+/* The first byte of a TLS record: RFC 8446 section 5.1. */
+#define TLS_ALERT 0x15
+#define TLS_HANDSHAKE 0x16
 
 struct _AncWsHead {
   gchar **words;
@@ -48,7 +51,7 @@ static gboolean
 refuse (const gchar *what, GError **error)
 {
   g_set_error (error, ANC_WS_ERROR, ANC_WS_ERROR_HANDSHAKE,
-               "The other side does not speak HTTP: %s", what);
+               "does not speak HTTP: %s", what);
   return FALSE;
 }
 
@@ -176,26 +179,25 @@ on_read (GObject *input, GAsyncResult *result, gpointer data)
     return;
   }
   if (g_bytes_get_size (bytes) == 0) {
-    g_task_return_new_error (task, ANC_WS_ERROR, ANC_WS_ERROR_UNREACHABLE,
-                             "The other side closed during the handshake; if "
-                             "it speaks TLS, write wss://, or set a "
-                             "certificate that it wants");
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                             "it closed during the handshake");
     return;
   }
   g_byte_array_append (so_far, g_bytes_get_data (bytes, NULL),
                        (guint) g_bytes_get_size (bytes));
   /* TLS to one who does not expect it: no line would ever end. */
-  if (!g_ascii_isupper (so_far->data[0]))
+  if (so_far->data[0] == TLS_ALERT || so_far->data[0] == TLS_HANDSHAKE)
     g_task_return_new_error (task, ANC_WS_ERROR, ANC_WS_ERROR_HANDSHAKE,
-                             "The other side does not speak HTTP: it may speak "
-                             "TLS");
+                             "speaks TLS; use wss:// instead of ws://");
+  else if (!g_ascii_isupper (so_far->data[0]))
+    g_task_return_new_error (task, ANC_WS_ERROR, ANC_WS_ERROR_HANDSHAKE,
+                             "does not speak HTTP; check the port");
   else if (end_of_head (so_far) != NULL)
     g_task_return_boolean (task, TRUE);
   else if (so_far->len >= ANC_WS_HEAD_MAX)
-    g_task_return_new_error (task, ANC_WS_ERROR, ANC_WS_ERROR_HANDSHAKE,
-                             "The other side does not speak HTTP: a head of "
-                             "more than %u bytes",
-                             ANC_WS_HEAD_MAX);
+    g_task_return_new_error (
+        task, ANC_WS_ERROR, ANC_WS_ERROR_HANDSHAKE,
+        "does not speak HTTP: a head of more than %u bytes", ANC_WS_HEAD_MAX);
   else
     read_more (g_steal_pointer (&task));
 }

@@ -250,13 +250,8 @@ on_event (GSocketClient *client, GSocketClientEvent event,
 }
 
 GSocketConnection *
-crowd_deaf (guint port)
+crowd_say (guint port, const gchar *text)
 {
-  static const gchar head[]
-      = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Protocol: " ANC_STREAM_SUBPROTOCOL "\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   GSocketConnection *connection;
 
@@ -265,7 +260,17 @@ crowd_deaf (guint port)
                                                 (guint16) port, NULL, NULL);
   g_assert_nonnull (connection);
   g_assert_true (g_output_stream_write_all (
-      g_io_stream_get_output_stream (G_IO_STREAM (connection)), head,
-      strlen (head), NULL, NULL, NULL));
+      g_io_stream_get_output_stream (G_IO_STREAM (connection)), text,
+      strlen (text), NULL, NULL, NULL));
   return connection;
+}
+
+GSocketConnection *
+crowd_deaf (guint port)
+{
+  return crowd_say (port, "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                          "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                          "Sec-WebSocket-Protocol: " ANC_STREAM_SUBPROTOCOL
+                          "\r\nSec-WebSocket-Key: "
+                          "dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
 }

@@ -38,3 +38,6 @@ void crowd_wake (Crowd *self);
 /* Connects and shakes hands, and never reads a byte, with next to no room in its
  * kernel. */
 GSocketConnection *crowd_deaf (guint port);
+
+/* A connection by TCP that says no more than this. */
+GSocketConnection *crowd_say (guint port, const gchar *text);

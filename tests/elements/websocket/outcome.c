@@ -57,21 +57,35 @@ escape (const gchar *text)
   return g_string_free (escaped, FALSE);
 }
 
+/* All fields of the details; empty if there is none. */
+static gchar *
+show (const GstStructure *details)
+{
+  g_autofree gchar *text = NULL;
+
+  if (details == NULL || gst_structure_n_fields (details) == 0)
+    return g_strdup ("");
+  text = gst_structure_to_string (details);
+  return escape (text);
+}
+
 static void
 print_error (GstMessage *message)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *escaped = NULL;
+  g_autofree gchar *escaped = NULL, *shown = NULL;
   const GstStructure *details;
 
   gst_message_parse_error (message, &error, NULL);
   gst_message_parse_error_details (message, &details);
   escaped = escape (error->message);
+  shown = show (details);
   g_print ("{\"end\": \"error\", \"domain\": \"%s\", \"code\": %d, "
-           "\"message\": \"%s\", \"status\": %u, \"close\": %u}\n",
+           "\"message\": \"%s\", \"status\": %u, \"close\": %u, "
+           "\"details\": \"%s\"}\n",
            g_quark_to_string (error->domain), error->code, escaped,
-           detail (details, "http-status-code"),
-           detail (details, "close-code"));
+           detail (details, "http-status-code"), detail (details, "close-code"),
+           shown);
 }
 
 int

@@ -32,8 +32,8 @@ class Cycles(Lifecycle):
         for pattern, line in (
                 ("is a server running", VOICE + refused),
                 ("is a server running", source % refused),
-                ("No address is given", VOICE),
-                ("No address is given", source % "")):
+                ("no address is given", VOICE),
+                ("no address is given", source % "")):
             with self.subTest(line=line):
                 self.cycle_badly(pattern, line)
 

@@ -36,6 +36,7 @@ class Case(unittest.TestCase):
         # one sentence, or two with the remedy
         self.assertLess(len(end["message"]), 250)
         self.assertNotIn("\\n", end["message"])
+        self.assertNotEqual(end["details"], "")
         self.assertLess(time.monotonic() - begin, seconds)
         return end
 
@@ -43,21 +44,23 @@ class Case(unittest.TestCase):
 class Addresses(Case):
     def test_addresses(self):
         for uri, pattern in (
-                ("", "No address is given; set uri"),
+                ("", "^uri: no address is given; set it"),
                 ("uri=localhost:80", "must begin with ws://"),
                 ("uri=http://localhost/", "must begin with ws://"),
                 ("uri=ws://user:hidden@localhost/", "no user or password")):
             with self.subTest(uri=uri):
                 end = self.refuse(SINK + uri, SETTINGS, pattern)
-                self.assertNotIn("hidden", end["message"])
+                self.assertNotIn("hidden", str(end))
                 self.refuse(SRC % uri, SETTINGS, pattern)
 
     def test_unreachable(self):
         port = free_port()
         self.refuse(SINK + f"uri=ws://127.0.0.1:{port}/", OPEN_WRITE,
                     f"127.0.0.1 port {port}.*is a server running")
-        self.refuse(SRC % f"uri=ws://127.0.0.1:{port}/", OPEN_READ,
+        end = self.refuse(SRC % f"uri=ws://127.0.0.1:{port}/", OPEN_READ,
                     f"127.0.0.1 port {port}.*is a server running")
+        self.assertIn(f"uri=(string)ws://127.0.0.1:{port}/,", end["details"])
+        self.assertIn("websocket-error=(string)unreachable", end["details"])
         self.refuse(SINK + "uri=ws://no-such-host.invalid/", OPEN_WRITE,
                     "no-such-host.invalid.*check the name")
 
@@ -124,6 +127,18 @@ class Handshakes(Case):
             self.refuse(SINK + f"uri=ws://127.0.0.1:{peer.port}/ "
                         "protocol=raw subprotocols=\"a b\"", SETTINGS,
                         "one word")
+
+    def test_refused_subprotocol(self):
+        """A server that turns the subprotocol down is one of WebSocket."""
+        with Pipeline(SERVER % ("ws", "protocol=raw subprotocols=chat")) \
+                as line:
+            end = self.refuse(
+                SINK + f"uri=ws://127.0.0.1:{line.port}/", SETTINGS,
+                "refused the subprotocol anc.v1 .*or protocol=raw with "
+                "`subprotocols`")
+            self.assertEqual(end["status"], 400)
+            self.refuse(SINK + f"uri=ws://127.0.0.1:{line.port}/ "
+                        "protocol=raw", OPEN_WRITE, "may want a subprotocol")
 
     def test_tokens(self):
         server = SERVER % ("ws", "")
@@ -276,8 +291,31 @@ class Tls(Case):
                 self.refuse(self.send(line, more), OPEN_WRITE, pattern)
 
     def test_plain_server(self):
+        advice = "use ws:// instead of wss://$"
         with Pipeline(SERVER % ("ws", "")) as line:
-            self.refuse(self.send(line), OPEN_WRITE, "TLS")
+            self.refuse(self.send(line), OPEN_WRITE, advice)
+
+        def answer_in_http(sock):
+            sock.recv(100)
+            sock.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        with ScriptedServer(answer_in_http) as server:
+            self.refuse(self.send(server), OPEN_WRITE, advice)
+
+    def test_plain_client(self):
+        advice = "use wss:// instead of ws://$"
+        with self.server() as line:
+            self.refuse(SINK + f"uri=ws://127.0.0.1:{line.port}/",
+                        OPEN_WRITE, advice)
+
+        def alert(sock):
+            # all of the request, so that what is sent is not reset away
+            read_until(sock, b"\r\n\r\n")
+            sock.sendall(b"\x15\x03\x01\x00\x02\x02\x16")
+
+        with ScriptedServer(alert) as server:
+            self.refuse(SINK + f"uri=ws://127.0.0.1:{server.port}/",
+                        OPEN_WRITE, f"port {server.port} speaks TLS; {advice}")
 
     def test_client_certificate(self):
         more = f"ca-file={self.pki.ca}"

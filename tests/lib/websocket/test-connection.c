@@ -315,7 +315,7 @@ test_refusals (void)
     { "/here", "righ", NULL, "anc.v1", 401, ANC_WS_ERROR_UNAUTHORIZED },
     { "/here", "right", "https://b.example", "anc.v1", 403,
       ANC_WS_ERROR_UNAUTHORIZED },
-    { "/here", "right", NULL, "chat", 400, ANC_WS_ERROR_HANDSHAKE },
+    { "/here", "right", NULL, "chat", 400, ANC_WS_ERROR_SUBPROTOCOL },
     { "/here", "right", NULL, NULL, 400, ANC_WS_ERROR_HANDSHAKE },
   };
   gchar *spoken[] = { (gchar *) "anc.v1", NULL };
