@@ -8,57 +8,23 @@
 
 #include "anc-ws-error.h"
 
-#include <string.h>
-
 #define CONTEXT_TYPE "anc.websocket."
 
 void
 gst_anc_ws_endpoint_init (GstAncWsEndpoint *self, GstElement *element,
-                          GstAncWsRole role)
+                          GstAncWsRole role, GstAncWsOpen open)
 {
   self->element = element;
   self->role = role;
+  self->open = open;
   gst_anc_ws_settings_init (&self->settings);
 }
 
 void
 gst_anc_ws_endpoint_clear (GstAncWsEndpoint *self)
 {
-  gst_anc_ws_endpoint_release (self);
+  g_clear_pointer (&self->link, gst_anc_ws_link_unref);
   gst_anc_ws_settings_clear (&self->settings);
-}
-
-/* The object class looks its signals up by name; there are two of each. */
-void
-gst_anc_ws_endpoint_class_init (GstElementClass *klass)
-{
-  GType type = G_TYPE_FROM_CLASS (klass);
-
-  gst_anc_ws_settings_install (G_OBJECT_CLASS (klass));
-  /**
-   * GstAncWsSink::client-added:
-   * @id: counts from 1
-   * @address: its address and port
-   *
-   * A connection is open. From the network thread: the state of the element must
-   * not be changed here.
-   */
-  g_signal_new ("client-added", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_STRING);
-  /**
-   * GstAncWsSink::client-removed:
-   * @id: as in #GstAncWsSink::client-added
-   * @address: its address and port
-   * @close_code: the close code of WebSocket; 1006: it broke off
-   * @reason: what was said about it, or an empty string
-   *
-   * A connection has ended. From the network thread.
-   */
-  g_signal_new ("client-removed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                G_TYPE_NONE, 4, G_TYPE_UINT, G_TYPE_STRING, G_TYPE_UINT,
-                G_TYPE_STRING);
-  gst_type_mark_as_plugin_api (GST_TYPE_ANC_WS_MODE, 0);
-  gst_type_mark_as_plugin_api (GST_TYPE_ANC_WS_PROTOCOL, 0);
 }
 
 gboolean
@@ -152,8 +118,8 @@ make_link (GstAncWsEndpoint *self)
 }
 
 /* One that is shared must be known before any element looks for it. */
-void
-gst_anc_ws_endpoint_prepare (GstAncWsEndpoint *self)
+static void
+prepare (GstAncWsEndpoint *self)
 {
   g_autofree gchar *connection = NULL;
   GstAncWsLink *link;
@@ -201,8 +167,10 @@ post_missing (GstAncWsEndpoint *self, const gchar *connection)
                               anc_ws_error_name (ANC_WS_ERROR_SETTINGS), NULL);
 }
 
-GstAncWsLink *
-gst_anc_ws_endpoint_find_link (GstAncWsEndpoint *self)
+/* Looked for if it is another's; NULL: there is none, which has been posted. A
+ * reference. */
+static GstAncWsLink *
+find_link (GstAncWsEndpoint *self)
 {
   g_autofree gchar *connection = NULL;
   GstAncWsLink *link;
@@ -225,8 +193,8 @@ gst_anc_ws_endpoint_find_link (GstAncWsEndpoint *self)
   return link;
 }
 
-void
-gst_anc_ws_endpoint_release (GstAncWsEndpoint *self)
+static void
+release (GstAncWsEndpoint *self)
 {
   GstAncWsLink *link;
 
@@ -234,6 +202,52 @@ gst_anc_ws_endpoint_release (GstAncWsEndpoint *self)
   link = g_steal_pointer (&self->link);
   GST_OBJECT_UNLOCK (self->element);
   g_clear_pointer (&link, gst_anc_ws_link_unref);
+}
+
+static gboolean
+open_link (GstAncWsEndpoint *self)
+{
+  GstAncWsLink *link = find_link (self);
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+
+  if (link == NULL)
+    return FALSE;
+  ok = self->open (self, link, &error);
+  if (!ok)
+    gst_anc_ws_endpoint_failed (error, 0, 0, self);
+  gst_anc_ws_link_unref (link);
+  return ok;
+}
+
+static void
+close_link (GstAncWsEndpoint *self)
+{
+  GstAncWsLink *link = gst_anc_ws_endpoint_link (self);
+
+  gst_anc_ws_link_close (link, self->role);
+  gst_anc_ws_link_unref (link);
+}
+
+GstStateChangeReturn
+gst_anc_ws_endpoint_change_state (GstAncWsEndpoint *self,
+                                  GstStateChange transition,
+                                  GstElementClass *parent_class)
+{
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY)
+    prepare (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !open_link (self))
+    return GST_STATE_CHANGE_FAILURE;
+  ret = parent_class->change_state (self->element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+          && ret == GST_STATE_CHANGE_FAILURE))
+    close_link (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+    release (self);
+  return ret;
 }
 
 void
@@ -245,156 +259,4 @@ gst_anc_ws_endpoint_set_flushing (GstAncWsEndpoint *self, gboolean flushing)
     return;
   gst_anc_ws_link_set_flushing (link, self->role, flushing);
   gst_anc_ws_link_unref (link);
-}
-
-static gint
-resource_code (const GstAncWsEndpoint *self, const GError *error)
-{
-  gboolean writes = self->role == GST_ANC_WS_SENDER;
-
-  switch ((AncWsErrorCode) error->code) {
-  case ANC_WS_ERROR_SETTINGS:
-  case ANC_WS_ERROR_SUBPROTOCOL:
-    return GST_RESOURCE_ERROR_SETTINGS;
-  case ANC_WS_ERROR_UNAUTHORIZED:
-    return GST_RESOURCE_ERROR_NOT_AUTHORIZED;
-  case ANC_WS_ERROR_NOT_FOUND:
-    return GST_RESOURCE_ERROR_NOT_FOUND;
-  case ANC_WS_ERROR_BUSY:
-    return GST_RESOURCE_ERROR_BUSY;
-  case ANC_WS_ERROR_PROTOCOL:
-  case ANC_WS_ERROR_CLOSED:
-    return writes ? GST_RESOURCE_ERROR_WRITE : GST_RESOURCE_ERROR_READ;
-  default:
-    return writes ? GST_RESOURCE_ERROR_OPEN_WRITE
-                  : GST_RESOURCE_ERROR_OPEN_READ;
-  }
-}
-
-/* What it is about: the address without its query, which may hold a secret, and
- * the name of a shared connection. */
-static GstStructure *
-make_details (GstAncWsEndpoint *self)
-{
-  GstStructure *details = gst_structure_new_empty ("details");
-  const GstAncWsSettings *settings = &self->settings;
-
-  GST_OBJECT_LOCK (self->element);
-  if (settings->uri != NULL && anc_ws_uri_check (settings->uri, NULL)) {
-    g_autofree gchar *place
-        = g_strndup (settings->uri, strcspn (settings->uri, "?"));
-
-    gst_structure_set (details, "uri", G_TYPE_STRING, place, NULL);
-  }
-  if (settings->connection != NULL)
-    gst_structure_set (details, "connection", G_TYPE_STRING,
-                       settings->connection, NULL);
-  GST_OBJECT_UNLOCK (self->element);
-  return details;
-}
-
-void
-gst_anc_ws_endpoint_report (GstAncWsEndpoint *self, GstMessageType type,
-                            GQuark domain, gint code, gchar *text,
-                            const gchar *field, ...)
-{
-  GstStructure *details = make_details (self);
-  va_list more;
-
-  va_start (more, field);
-  gst_structure_set_valist (details, field, more);
-  va_end (more);
-  gst_element_message_full_with_details (self->element, type, domain, code,
-                                         text, NULL, __FILE__, GST_FUNCTION,
-                                         __LINE__, details);
-}
-
-void
-gst_anc_ws_endpoint_post_error (GstAncWsEndpoint *self, const GError *error,
-                                guint http_status, guint close_code)
-{
-  gst_anc_ws_endpoint_report (
-      self, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR, resource_code (self, error),
-      g_strdup (error->message), "websocket-error", G_TYPE_STRING,
-      anc_ws_error_name (error->code), "http-status-code", G_TYPE_UINT,
-      http_status, "close-code", G_TYPE_UINT, close_code, NULL);
-}
-
-void
-gst_anc_ws_endpoint_opened (GstAncWsEndpoint *self,
-                            const GstAncWsClient *client)
-{
-  g_signal_emit_by_name (self->element, "client-added", client->id,
-                         client->address);
-  gst_element_post_message (
-      self->element,
-      gst_message_new_element (
-          GST_OBJECT (self->element),
-          gst_structure_new ("anc-websocket-connected", "client", G_TYPE_UINT,
-                             client->id, "address", G_TYPE_STRING,
-                             client->address, "subprotocol", G_TYPE_STRING,
-                             client->subprotocol, NULL)));
-}
-
-void
-gst_anc_ws_endpoint_closed (GstAncWsEndpoint *self,
-                            const GstAncWsClient *client)
-{
-  const gchar *reason = client->reason != NULL ? client->reason : "";
-
-  if (client->id != 0)
-    g_signal_emit_by_name (self->element, "client-removed", client->id,
-                           client->address, client->close_code, reason);
-  gst_element_post_message (
-      self->element,
-      gst_message_new_element (
-          GST_OBJECT (self->element),
-          gst_structure_new ("anc-websocket-disconnected", "client",
-                             G_TYPE_UINT, client->id, "address", G_TYPE_STRING,
-                             client->address, "close-code", G_TYPE_UINT,
-                             client->close_code, "by-peer", G_TYPE_BOOLEAN,
-                             client->by_peer, "reason", G_TYPE_STRING, reason,
-                             "retry-in", G_TYPE_INT, client->retry_in, NULL)));
-}
-
-const gchar *const *
-gst_anc_ws_protocols (GType type)
-{
-  static const gchar *const protocols[] = { "ws", "wss", NULL };
-
-  return protocols;
-}
-
-gchar *
-gst_anc_ws_endpoint_get_uri (GstAncWsEndpoint *self)
-{
-  gchar *uri;
-
-  GST_OBJECT_LOCK (self->element);
-  uri = g_strdup (self->settings.uri);
-  GST_OBJECT_UNLOCK (self->element);
-  return uri;
-}
-
-gboolean
-gst_anc_ws_endpoint_set_uri (GstAncWsEndpoint *self, const gchar *uri,
-                             GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-
-  if (GST_STATE (self->element) > GST_STATE_READY) {
-    g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
-                 "The address can be changed in NULL and READY only");
-    return FALSE;
-  }
-  if (!anc_ws_uri_check (uri, &cause)) {
-    g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI, "%s",
-                 cause->message);
-    return FALSE;
-  }
-  GST_OBJECT_LOCK (self->element);
-  g_free (self->settings.uri);
-  self->settings.uri = g_strdup (uri);
-  GST_OBJECT_UNLOCK (self->element);
-  return TRUE;
 }

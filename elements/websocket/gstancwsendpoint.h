@@ -5,32 +5,39 @@
 
 /* What the sink and the source have in common as elements: settings, the link
  * and how it is shared, messages and errors. Embedded in both. */
-typedef struct {
+typedef struct _GstAncWsEndpoint GstAncWsEndpoint;
+
+/* Opens the element's role of the link, with the endpoint as data of its
+ * events. */
+typedef gboolean (*GstAncWsOpen) (GstAncWsEndpoint *self, GstAncWsLink *link,
+                                  GError **error);
+
+struct _GstAncWsEndpoint {
   GstElement *element; /* whose part this is */
   GstAncWsRole role;
-  const GstAncWsEvents *events;
+  GstAncWsOpen open;
   GstAncWsSettings settings; /* (object lock) */
   GstAncWsLink *link;        /* (object lock) */
-} GstAncWsEndpoint;
+};
 
 void gst_anc_ws_endpoint_init (GstAncWsEndpoint *self, GstElement *element,
-                               GstAncWsRole role);
+                               GstAncWsRole role, GstAncWsOpen open);
 void gst_anc_ws_endpoint_clear (GstAncWsEndpoint *self);
 
-/* Properties and signals of both elements. */
-void gst_anc_ws_endpoint_class_init (GstElementClass *klass);
+/* Properties and signals of both elements, and what is said about one. */
+void gst_anc_ws_endpoint_class_init (GstElementClass *klass, const gchar *name,
+                                     const gchar *kind,
+                                     const gchar *description);
 gboolean gst_anc_ws_endpoint_set_property (GstAncWsEndpoint *self, guint id,
                                            const GValue *value);
 gboolean gst_anc_ws_endpoint_get_property (GstAncWsEndpoint *self, guint id,
                                            GValue *value);
 
-/* NULL -> READY: makes the link, and offers it if it has a name. */
-void gst_anc_ws_endpoint_prepare (GstAncWsEndpoint *self);
-/* READY -> PAUSED: the link, looked for if it is another's; NULL: there is none,
- * which has been posted. A reference. */
-GstAncWsLink *gst_anc_ws_endpoint_find_link (GstAncWsEndpoint *self);
-/* READY -> NULL */
-void gst_anc_ws_endpoint_release (GstAncWsEndpoint *self);
+/* The link is made, and offered if it has a name, in READY, and open from PAUSED
+ * on. */
+GstStateChangeReturn gst_anc_ws_endpoint_change_state (
+    GstAncWsEndpoint *self, GstStateChange transition,
+    GstElementClass *parent_class);
 void gst_anc_ws_endpoint_set_context (GstAncWsEndpoint *self,
                                       GstContext *context);
 
@@ -39,6 +46,8 @@ GstAncWsLink *gst_anc_ws_endpoint_link (GstAncWsEndpoint *self);
 void gst_anc_ws_endpoint_set_flushing (GstAncWsEndpoint *self,
                                        gboolean flushing);
 
+/* gstancwsreports.c */
+
 /* Posts an error or a warning of the element. Takes `text`. `field`: further
  * details as for gst_structure_set (). */
 void gst_anc_ws_endpoint_report (GstAncWsEndpoint *self, GstMessageType type,
@@ -46,20 +55,13 @@ void gst_anc_ws_endpoint_report (GstAncWsEndpoint *self, GstMessageType type,
                                  const gchar *field,
                                  ...) G_GNUC_NULL_TERMINATED;
 
-/* Posts one of ANC_WS_ERROR. Its details say which ("websocket-error"), and the
- * HTTP status and the close code, 0 where there was none. */
-void gst_anc_ws_endpoint_post_error (GstAncWsEndpoint *self,
-                                     const GError *error, guint http_status,
-                                     guint close_code);
+/* GstAncWsEvents of an endpoint, as signals and messages. The details of an
+ * error say which it is ("websocket-error"), and the HTTP status and the close
+ * code, 0 where there was none. */
+void gst_anc_ws_endpoint_opened (const GstAncWsClient *client, gpointer data);
+void gst_anc_ws_endpoint_closed (const GstAncWsClient *client, gpointer data);
+void gst_anc_ws_endpoint_failed (const GError *error, guint http_status,
+                                 guint close_code, gpointer data);
 
-/* Events of the link as signals and messages. */
-void gst_anc_ws_endpoint_opened (GstAncWsEndpoint *self,
-                                 const GstAncWsClient *client);
-void gst_anc_ws_endpoint_closed (GstAncWsEndpoint *self,
-                                 const GstAncWsClient *client);
-
-/* GstURIHandler */
-const gchar *const *gst_anc_ws_protocols (GType type);
-gchar *gst_anc_ws_endpoint_get_uri (GstAncWsEndpoint *self);
-gboolean gst_anc_ws_endpoint_set_uri (GstAncWsEndpoint *self, const gchar *uri,
-                                      GError **error);
+/* gstancwsurihandler.c: GstURIHandler, by the property `uri`. */
+void gst_anc_ws_uri_handler_init (gpointer iface, gpointer data);

@@ -16,12 +16,6 @@ GType gst_anc_ws_link_get_type (void);
 typedef enum { GST_ANC_WS_SENDER, GST_ANC_WS_RECEIVER } GstAncWsRole;
 #define GST_ANC_WS_N_ROLES 2
 
-typedef enum {
-  GST_ANC_WS_SLOW_BLOCK,
-  GST_ANC_WS_SLOW_DROP,
-  GST_ANC_WS_SLOW_DISCONNECT,
-} GstAncWsSlowPolicy;
-
 typedef struct {
   guint id;
   const gchar *address;

@@ -6,38 +6,6 @@
 #include "anc-secret.h"
 #include "anc-stream-message.h"
 
-GType
-gst_anc_ws_mode_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[]
-      = { { GST_ANC_WS_MODE_CLIENT, "Connect to a server", "client" },
-          { GST_ANC_WS_MODE_SERVER, "Listen for clients", "server" },
-          { 0, NULL, NULL } };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstAncWsMode", values));
-  return type;
-}
-
-GType
-gst_anc_ws_protocol_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    { GST_ANC_WS_PROTOCOL_ANC, "anc.v1: caps, times, acknowledgements", "anc" },
-    { GST_ANC_WS_PROTOCOL_RAW, "Each message is a buffer and no more", "raw" },
-    { 0, NULL, NULL }
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-                       g_enum_register_static ("GstAncWsProtocol", values));
-  return type;
-}
-
-#define READY_RW                                                               \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 #define SECRET                                                                 \
   (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 
@@ -115,6 +83,10 @@ static const NumberProperty numbers[] = {
   NUMBER (MAX_MESSAGE_SIZE, "max-message-size", "Largest message",
           "Bytes of a message or buffer that is accepted", 1024, 1 << 28,
           1 << 24, max_message_size),
+  NUMBER (QUEUE_BYTES, "queue-bytes", "Queue bytes",
+          "Bytes that wait at the most, for each client or, at a source, for "
+          "downstream before the publisher is held",
+          1024, G_MAXINT, 1 << 20, queue_bytes),
   NUMBER (MAX_CLIENTS, "max-clients", "Most clients",
           "Server: clients at the same time, 0: any number", 0, G_MAXINT, 0,
           max_clients),
@@ -165,12 +137,12 @@ install_special (GObjectClass *klass)
       klass, GST_ANC_WS_PROP_MODE,
       g_param_spec_enum ("mode", "Mode", "Connect, or listen",
                          GST_TYPE_ANC_WS_MODE, GST_ANC_WS_MODE_CLIENT,
-                         READY_RW));
+                         GST_ANC_WS_READY_RW));
   g_object_class_install_property (
       klass, GST_ANC_WS_PROP_PROTOCOL,
       g_param_spec_enum ("protocol", "Protocol", "What the messages mean",
                          GST_TYPE_ANC_WS_PROTOCOL, GST_ANC_WS_PROTOCOL_ANC,
-                         READY_RW));
+                         GST_ANC_WS_READY_RW));
   g_object_class_install_property (
       klass, GST_ANC_WS_PROP_TOKEN,
       g_param_spec_string (
@@ -189,7 +161,7 @@ install_special (GObjectClass *klass)
       g_param_spec_int ("reconnect-attempts", "Reconnect attempts",
                         "Client: attempts in succession before it is an error, "
                         "the first one not counted; -1: for ever",
-                        -1, G_MAXINT, 10, READY_RW));
+                        -1, G_MAXINT, 10, GST_ANC_WS_READY_RW));
   g_object_class_install_property (
       klass, GST_ANC_WS_PROP_PORT,
       g_param_spec_uint ("port", "Port",
@@ -209,13 +181,13 @@ gst_anc_ws_settings_install (GObjectClass *klass)
     g_object_class_install_property (
         klass, texts[i].id,
         g_param_spec_string (texts[i].name, texts[i].nick, texts[i].blurb, NULL,
-                             READY_RW));
+                             GST_ANC_WS_READY_RW));
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     g_object_class_install_property (
         klass, numbers[i].id,
         g_param_spec_uint (numbers[i].name, numbers[i].nick, numbers[i].blurb,
                            numbers[i].min, numbers[i].max, numbers[i].standard,
-                           READY_RW));
+                           GST_ANC_WS_READY_RW));
   install_special (klass);
 }
 

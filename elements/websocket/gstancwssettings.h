@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gst/gst.h>
+#include "gstancwsenums.h"
 
 #include "anc-ws-client.h"
 #include "anc-ws-server.h"
 
 /* What both elements have: whom to talk to, and how. Guarded by the object lock
  * of the element; a link gets a copy when it is made. */
-typedef enum { GST_ANC_WS_MODE_CLIENT, GST_ANC_WS_MODE_SERVER } GstAncWsMode;
-#define GST_TYPE_ANC_WS_MODE (gst_anc_ws_mode_get_type ())
-GType gst_anc_ws_mode_get_type (void);
-
-typedef enum {
-  GST_ANC_WS_PROTOCOL_ANC,
-  GST_ANC_WS_PROTOCOL_RAW
-} GstAncWsProtocol;
-#define GST_TYPE_ANC_WS_PROTOCOL (gst_anc_ws_protocol_get_type ())
-GType gst_anc_ws_protocol_get_type (void);
-
 typedef struct {
   gchar *uri;
   GstAncWsMode mode;
@@ -36,11 +25,16 @@ typedef struct {
   guint idle_timeout;
   guint max_duration;
   guint max_message_size;
+  guint queue_bytes;
   guint max_clients;
   gint reconnect_attempts;
   guint reconnect_delay;
   guint reconnect_delay_max;
 } GstAncWsSettings;
+
+/* The flags of most properties. */
+#define GST_ANC_WS_READY_RW                                                    \
+  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 
 enum {
   GST_ANC_WS_PROP_URI = 1,
@@ -61,6 +55,7 @@ enum {
   GST_ANC_WS_PROP_IDLE_TIMEOUT,
   GST_ANC_WS_PROP_MAX_DURATION,
   GST_ANC_WS_PROP_MAX_MESSAGE_SIZE,
+  GST_ANC_WS_PROP_QUEUE_BYTES,
   GST_ANC_WS_PROP_MAX_CLIENTS,
   GST_ANC_WS_PROP_RECONNECT_ATTEMPTS,
   GST_ANC_WS_PROP_RECONNECT_DELAY,

@@ -40,89 +40,22 @@
  */
 #include "config.h"
 
-#include "gstancwssrc.h"
+#include "gstancwssrc-private.h"
 
-#include "gstancwsendpoint.h"
 #include "gstancwsincomingcaps.h"
-
-#include "anc-ws-error.h"
 
 /* Running time that a buffer may be behind its arrival before time stamps are
  * anchored anew. */
 #define LATE_MAX GST_SECOND
 
-/* Threads: settings and the link are guarded by the object lock (see the
- * endpoint); what is marked (stream) belongs to the streaming thread. */
-struct _GstAncWsSrc {
-  GstPushSrc parent;
-  GstAncWsEndpoint endpoint;
-  GstCaps *caps;
-  GstAncWsReceiving receiving;
-  gboolean by_arrival;
-  gboolean keep_listening;
-  guint latency; /* ms */
-
-  gboolean anchored;       /* (stream) */
-  GstClockTimeDiff anchor; /* (stream) ours minus the sender's */
-  gboolean discont;        /* (stream) the next buffer is one */
-};
-
-typedef enum { TIMESTAMP_SENDER, TIMESTAMP_ARRIVAL } GstAncWsTimestampMode;
-#define GST_TYPE_ANC_WS_TIMESTAMP_MODE (gst_anc_ws_timestamp_mode_get_type ())
-
-static GType
-gst_anc_ws_timestamp_mode_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[]
-      = { { TIMESTAMP_SENDER, "Distances of the sender", "sender" },
-          { TIMESTAMP_ARRIVAL, "Time of arrival", "arrival" },
-          { 0, NULL, NULL } };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (
-        &type, g_enum_register_static ("GstAncWsTimestampMode", values));
-  return type;
-}
-
-enum {
-  PROP_CAPS = GST_ANC_WS_PROP_OWN,
-  PROP_QUEUE_BYTES,
-  PROP_TIMESTAMP_MODE,
-  PROP_KEEP_LISTENING,
-  PROP_LATENCY,
-};
-
-static void uri_handler_init (gpointer iface, gpointer data);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (GstAncWsSrc, gst_anc_ws_src, GST_TYPE_PUSH_SRC,
-                               G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER,
-                                                      uri_handler_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (
+    GstAncWsSrc, gst_anc_ws_src, GST_TYPE_PUSH_SRC,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER, gst_anc_ws_uri_handler_init))
 GST_ELEMENT_REGISTER_DEFINE (ancwssrc, "ancwssrc", GST_RANK_NONE,
                              GST_TYPE_ANC_WS_SRC)
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
-
-static void
-on_opened (const GstAncWsClient *client, gpointer data)
-{
-  gst_anc_ws_endpoint_opened (&GST_ANC_WS_SRC (data)->endpoint, client);
-}
-
-static void
-on_closed (const GstAncWsClient *client, gpointer data)
-{
-  gst_anc_ws_endpoint_closed (&GST_ANC_WS_SRC (data)->endpoint, client);
-}
-
-static void
-on_failed (const GError *error, guint http_status, guint close_code,
-           gpointer data)
-{
-  gst_anc_ws_endpoint_post_error (&GST_ANC_WS_SRC (data)->endpoint, error,
-                                  http_status, close_code);
-}
 
 static GstCaps *
 dup_caps (GstAncWsSrc *self)
@@ -138,7 +71,8 @@ dup_caps (GstAncWsSrc *self)
 static gchar *
 on_accept (const AncStreamHello *hello, gpointer data)
 {
-  g_autoptr (GstCaps) allowed = dup_caps (data);
+  GstAncWsEndpoint *endpoint = data;
+  g_autoptr (GstCaps) allowed = dup_caps (GST_ANC_WS_SRC (endpoint->element));
   gchar *fault;
   g_autoptr (GstCaps) caps = gst_anc_ws_incoming_caps (hello, allowed, &fault);
 
@@ -146,7 +80,8 @@ on_accept (const AncStreamHello *hello, gpointer data)
 }
 
 static const GstAncWsEvents events
-    = { on_opened, on_closed, on_accept, on_failed };
+    = { gst_anc_ws_endpoint_opened, gst_anc_ws_endpoint_closed, on_accept,
+        gst_anc_ws_endpoint_failed };
 
 static GstFlowReturn
 apply_caps (GstAncWsSrc *self, GstCaps *caps)
@@ -337,53 +272,23 @@ query (GstBaseSrc *base, GstQuery *what)
 }
 
 static gboolean
-open_link (GstAncWsSrc *self)
+open_receiver (GstAncWsEndpoint *endpoint, GstAncWsLink *link, GError **error)
 {
-  GstAncWsLink *link = gst_anc_ws_endpoint_find_link (&self->endpoint);
-  g_autoptr (GError) error = NULL;
   GstAncWsReceiving receiving;
-  gboolean ok;
 
-  if (link == NULL)
-    return FALSE;
-  GST_OBJECT_LOCK (self);
-  receiving = self->receiving;
-  GST_OBJECT_UNLOCK (self);
-  ok = gst_anc_ws_link_open_receiver (link, &receiving, &events, self, &error);
-  if (!ok)
-    gst_anc_ws_endpoint_post_error (&self->endpoint, error, 0, 0);
-  gst_anc_ws_link_unref (link);
-  return ok;
-}
-
-static void
-close_link (GstAncWsSrc *self)
-{
-  GstAncWsLink *link = gst_anc_ws_endpoint_link (&self->endpoint);
-
-  gst_anc_ws_link_close (link, GST_ANC_WS_RECEIVER);
-  gst_anc_ws_link_unref (link);
+  GST_OBJECT_LOCK (endpoint->element);
+  receiving.max_bytes = endpoint->settings.queue_bytes;
+  GST_OBJECT_UNLOCK (endpoint->element);
+  return gst_anc_ws_link_open_receiver (link, &receiving, &events, endpoint,
+                                        error);
 }
 
 static GstStateChangeReturn
 change_state (GstElement *element, GstStateChange transition)
 {
-  GstAncWsSrc *self = GST_ANC_WS_SRC (element);
-  GstStateChangeReturn ret;
-
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY)
-    gst_anc_ws_endpoint_prepare (&self->endpoint);
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !open_link (self))
-    return GST_STATE_CHANGE_FAILURE;
-  ret = GST_ELEMENT_CLASS (gst_anc_ws_src_parent_class)
-            ->change_state (element, transition);
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
-      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-          && ret == GST_STATE_CHANGE_FAILURE))
-    close_link (self);
-  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
-    gst_anc_ws_endpoint_release (&self->endpoint);
-  return ret;
+  return gst_anc_ws_endpoint_change_state (
+      &GST_ANC_WS_SRC (element)->endpoint, transition,
+      GST_ELEMENT_CLASS (gst_anc_ws_src_parent_class));
 }
 
 static void
@@ -396,70 +301,6 @@ set_context (GstElement *element, GstContext *context)
 }
 
 static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  GstAncWsSrc *self = GST_ANC_WS_SRC (object);
-
-  if (gst_anc_ws_endpoint_set_property (&self->endpoint, id, value))
-    return;
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_CAPS:
-    gst_caps_replace (&self->caps, (GstCaps *) gst_value_get_caps (value));
-    break;
-  case PROP_QUEUE_BYTES:
-    self->receiving.max_bytes = g_value_get_uint (value);
-    break;
-  case PROP_TIMESTAMP_MODE:
-    self->by_arrival = g_value_get_enum (value) == TIMESTAMP_ARRIVAL;
-    break;
-  case PROP_KEEP_LISTENING:
-    self->keep_listening = g_value_get_boolean (value);
-    break;
-  case PROP_LATENCY:
-    self->latency = g_value_get_uint (value);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
-  GST_OBJECT_UNLOCK (self);
-  if (id == PROP_LATENCY)
-    gst_element_post_message (GST_ELEMENT (self),
-                              gst_message_new_latency (GST_OBJECT (self)));
-}
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  GstAncWsSrc *self = GST_ANC_WS_SRC (object);
-
-  if (gst_anc_ws_endpoint_get_property (&self->endpoint, id, value))
-    return;
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_CAPS:
-    gst_value_set_caps (value, self->caps);
-    break;
-  case PROP_QUEUE_BYTES:
-    g_value_set_uint (value, self->receiving.max_bytes);
-    break;
-  case PROP_TIMESTAMP_MODE:
-    g_value_set_enum (value,
-                      self->by_arrival ? TIMESTAMP_ARRIVAL : TIMESTAMP_SENDER);
-    break;
-  case PROP_KEEP_LISTENING:
-    g_value_set_boolean (value, self->keep_listening);
-    break;
-  case PROP_LATENCY:
-    g_value_set_uint (value, self->latency);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
 finalize (GObject *object)
 {
   GstAncWsSrc *self = GST_ANC_WS_SRC (object);
@@ -469,84 +310,13 @@ finalize (GObject *object)
   G_OBJECT_CLASS (gst_anc_ws_src_parent_class)->finalize (object);
 }
 
-static GstURIType
-uri_type (GType type)
-{
-  return GST_URI_SRC;
-}
-
-static gchar *
-get_uri (GstURIHandler *handler)
-{
-  return gst_anc_ws_endpoint_get_uri (&GST_ANC_WS_SRC (handler)->endpoint);
-}
-
-static gboolean
-set_uri (GstURIHandler *handler, const gchar *uri, GError **error)
-{
-  return gst_anc_ws_endpoint_set_uri (&GST_ANC_WS_SRC (handler)->endpoint, uri,
-                                      error);
-}
-
-static void
-uri_handler_init (gpointer iface, gpointer data)
-{
-  GstURIHandlerInterface *handler = iface;
-
-  handler->get_type = uri_type;
-  handler->get_protocols = gst_anc_ws_protocols;
-  handler->get_uri = get_uri;
-  handler->set_uri = set_uri;
-}
-
-#define READY_RW                                                               \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-#define PLAYING_RW                                                             \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
-
-static void
-install_properties (GObjectClass *klass)
-{
-  g_object_class_install_property (
-      klass, PROP_CAPS,
-      g_param_spec_boxed ("caps", "Caps",
-                          "protocol=raw: what the messages are; otherwise "
-                          "which streams are taken",
-                          GST_TYPE_CAPS, READY_RW));
-  g_object_class_install_property (
-      klass, PROP_QUEUE_BYTES,
-      g_param_spec_uint ("queue-bytes", "Queue bytes",
-                         "Bytes that wait for downstream before the publisher "
-                         "is held",
-                         1024, G_MAXINT, 1 << 20, READY_RW));
-  g_object_class_install_property (
-      klass, PROP_TIMESTAMP_MODE,
-      g_param_spec_enum (
-          "timestamp-mode", "Time stamp mode", "Where time stamps come from",
-          GST_TYPE_ANC_WS_TIMESTAMP_MODE, TIMESTAMP_SENDER, PLAYING_RW));
-  g_object_class_install_property (
-      klass, PROP_KEEP_LISTENING,
-      g_param_spec_boolean ("keep-listening", "Keep listening",
-                            "Server: the end of a publisher's stream is not "
-                            "the end of this one",
-                            FALSE, PLAYING_RW));
-  g_object_class_install_property (
-      klass, PROP_LATENCY,
-      g_param_spec_uint ("latency", "Latency",
-                         "Milliseconds by which the network may vary", 0,
-                         G_MAXINT, 50, PLAYING_RW));
-}
-
 static void
 gst_anc_ws_src_class_init (GstAncWsSrcClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseSrcClass *base_class = GST_BASE_SRC_CLASS (klass);
 
-  object_class->set_property = set_property;
-  object_class->get_property = get_property;
-  object_class->finalize = finalize;
+  G_OBJECT_CLASS (klass)->finalize = finalize;
   element_class->change_state = change_state;
   element_class->set_context = set_context;
   base_class->start = start;
@@ -556,23 +326,19 @@ gst_anc_ws_src_class_init (GstAncWsSrcClass *klass)
   base_class->query = query;
   GST_PUSH_SRC_CLASS (klass)->create = create;
 
-  gst_anc_ws_endpoint_class_init (element_class);
-  install_properties (object_class);
-  gst_element_class_add_static_pad_template (element_class, &src_template);
-  gst_element_class_set_static_metadata (
+  gst_anc_ws_src_install_properties (G_OBJECT_CLASS (klass));
+  gst_anc_ws_endpoint_class_init (
       element_class, "WebSocket source", "Source/Network",
-      "Receives a stream over WebSocket, as client or server",
-      "The gst-plugins-anc contributors");
-  gst_type_mark_as_plugin_api (GST_TYPE_ANC_WS_TIMESTAMP_MODE, 0);
+      "Receives a stream over WebSocket, as client or server");
+  gst_element_class_add_static_pad_template (element_class, &src_template);
 }
 
 static void
 gst_anc_ws_src_init (GstAncWsSrc *self)
 {
   gst_anc_ws_endpoint_init (&self->endpoint, GST_ELEMENT (self),
-                            GST_ANC_WS_RECEIVER);
-  self->receiving.max_bytes = 1 << 20;
-  self->latency = 50;
+                            GST_ANC_WS_RECEIVER, open_receiver);
+  gst_anc_ws_src_init_properties (self);
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
 }
