@@ -131,25 +131,55 @@ test_bytes_and_nothing (void)
   round_trip ("audiotestsrc num-buffers=0", "", "", TRUE);
 }
 
+/* A receiver that listens, and a sender to it that does not play yet. */
+typedef struct {
+  Line *receive, *send;
+} Way;
+
+static Way *
+way_new (const gchar *source, const gchar *receiver, const gchar *sender)
+{
+  Way *self = g_new (Way, 1);
+
+  self->receive = line_new ("ancwssrc name=ws mode=server "
+                            "uri=ws://127.0.0.1:0/ %s ! fakesink name=out",
+                            receiver);
+  self->send = line_new ("%s ! identity name=in ! ancwssink name=ws "
+                         "uri=ws://127.0.0.1:%u/ slow-client-policy=block %s",
+                         source, line_listen (self->receive), sender);
+  return self;
+}
+
+static void
+way_free (Way *self)
+{
+  line_free (self->send);
+  line_free (self->receive);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Way, way_free)
+
+/* To the end of both; all has come. */
+static void
+way_finish (Way *self)
+{
+  line_wait_eos (self->send);
+  line_wait_eos (self->receive);
+  assert_same_bytes (self->send, self->receive);
+}
+
 static void
 test_caps_and_times (void)
 {
-  g_autoptr (Line) receive = line_new (
-      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ ! fakesink name=out");
-  guint port = line_listen (receive);
-  g_autoptr (Line) send = line_new (
-      NOISE ("20", "320") " ! identity name=in ! ancwssink "
-                          "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
-      port);
+  g_autoptr (Way) way = way_new (NOISE ("20", "320"), "", "");
   g_autoptr (GstCaps) caps = gst_caps_from_string (CAPS ",layout=interleaved");
   const LineBuffer *in, *out;
 
-  line_play (send);
-  line_wait_eos (send);
-  line_wait_eos (receive);
-  g_assert_true (gst_caps_is_equal (receive->caps, caps));
-  in = (const LineBuffer *) send->buffers->data;
-  out = (const LineBuffer *) receive->buffers->data;
+  line_play (way->send);
+  way_finish (way);
+  g_assert_true (gst_caps_is_equal (way->receive->caps, caps));
+  in = (const LineBuffer *) way->send->buffers->data;
+  out = (const LineBuffer *) way->receive->buffers->data;
   for (guint i = 0; i < 20; i++) {
     g_assert_cmpuint (in[i].duration, ==, out[i].duration);
     g_assert_cmpuint (in[i].pts - in[0].pts, ==, out[i].pts - out[0].pts);
@@ -160,22 +190,16 @@ test_caps_and_times (void)
 static void
 test_caps_change (void)
 {
-  g_autoptr (Line) receive = line_new (
-      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ ! fakesink name=out");
-  guint port = line_listen (receive);
-  g_autoptr (Line) send = line_new (
-      "concat name=c ! identity name=in ! ancwssink uri=ws://127.0.0.1:%u/ "
-      "slow-client-policy=block "
-      "audiotestsrc num-buffers=5 ! audio/x-raw,rate=8000 ! c. "
-      "audiotestsrc num-buffers=5 ! audio/x-raw,rate=44100 ! c.",
-      port);
+  g_autoptr (Way) way
+      = way_new ("audiotestsrc num-buffers=5 ! audio/x-raw,rate=8000 ! c. "
+                 "audiotestsrc num-buffers=5 ! audio/x-raw,rate=44100 ! c. "
+                 "concat name=c",
+                 "", "");
   gint rate;
 
-  line_play (send);
-  line_wait_eos (send);
-  line_wait_eos (receive);
-  assert_same_bytes (send, receive);
-  gst_structure_get_int (gst_caps_get_structure (receive->caps, 0), "rate",
+  line_play (way->send);
+  way_finish (way);
+  gst_structure_get_int (gst_caps_get_structure (way->receive->caps, 0), "rate",
                          &rate);
   g_assert_cmpint (rate, ==, 44100);
 }
@@ -184,24 +208,17 @@ test_caps_change (void)
 static void
 test_slow_reader (void)
 {
-  g_autoptr (Line) receive = line_new (
-      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ queue-bytes=20000 ! "
-      "identity sleep-time=2000 ! fakesink name=out");
-  guint port = line_listen (receive);
-  g_autoptr (Line) send = line_new (
-      NOISE ("300", "1000") " ! identity name=in ! ancwssink "
-                            "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
-      port);
+  g_autoptr (Way) way
+      = way_new (NOISE ("300", "1000"),
+                 "queue-bytes=20000 ! identity sleep-time=2000", "");
   guint64 most = 0;
 
-  line_play (send);
+  line_play (way->send);
   for (guint i = 0; i < 20; i++) {
     g_usleep (10000);
-    most = MAX (most, line_stat (receive, "receive-queue-bytes"));
+    most = MAX (most, line_stat (way->receive, "receive-queue-bytes"));
   }
-  line_wait_eos (send);
-  line_wait_eos (receive);
-  assert_same_bytes (send, receive);
+  way_finish (way);
   g_assert_cmpuint (most, >, 10000);
   g_assert_cmpuint (most, <=, 20000 + 2 * 4256);
 }
@@ -210,26 +227,18 @@ test_slow_reader (void)
 static void
 test_pause (void)
 {
-  g_autoptr (Line) receive = line_new (
-      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ ! fakesink name=out");
-  guint port = line_listen (receive);
-  g_autoptr (Line) send = line_new (
-      NOISE ("400", "1000") " ! identity name=in ! ancwssink queue-bytes=9000 "
-                            "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
-      port);
+  g_autoptr (Way) way = way_new (NOISE ("400", "1000"), "", "queue-bytes=9000");
 
-  line_play (send);
+  line_play (way->send);
   for (guint i = 0; i < 20; i++) {
-    gst_element_set_state (receive->pipeline, GST_STATE_PAUSED);
-    gst_element_set_state (send->pipeline, GST_STATE_PAUSED);
+    gst_element_set_state (way->receive->pipeline, GST_STATE_PAUSED);
+    gst_element_set_state (way->send->pipeline, GST_STATE_PAUSED);
     g_usleep (2000);
-    gst_element_set_state (send->pipeline, GST_STATE_PLAYING);
+    gst_element_set_state (way->send->pipeline, GST_STATE_PLAYING);
     g_usleep (2000);
-    gst_element_set_state (receive->pipeline, GST_STATE_PLAYING);
+    gst_element_set_state (way->receive->pipeline, GST_STATE_PLAYING);
   }
-  line_wait_eos (send);
-  line_wait_eos (receive);
-  assert_same_bytes (send, receive);
+  way_finish (way);
 }
 
 /* A receiver that is paused takes no end. The sender that waits for it is paused
@@ -238,28 +247,20 @@ test_pause (void)
 static void
 test_pause_in_drain (void)
 {
-  g_autoptr (Line) receive = line_new (
-      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ ! fakesink name=out");
-  guint port = line_listen (receive);
-  g_autoptr (Line) send = line_new (
-      NOISE ("5", "100") " ! identity name=in ! ancwssink name=ws "
-                         "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
-      port);
+  g_autoptr (Way) way = way_new (NOISE ("5", "100"), "", "");
 
-  gst_element_set_state (receive->pipeline, GST_STATE_PAUSED);
-  line_play (send);
-  line_wait_stat (send, "sent-messages", 7);
+  gst_element_set_state (way->receive->pipeline, GST_STATE_PAUSED);
+  line_play (way->send);
+  line_wait_stat (way->send, "sent-messages", 7);
   for (guint i = 0; i < 300; i++) {
     gint64 began = g_get_monotonic_time ();
 
-    gst_element_set_state (send->pipeline, GST_STATE_PAUSED);
-    gst_element_set_state (send->pipeline, GST_STATE_PLAYING);
+    gst_element_set_state (way->send->pipeline, GST_STATE_PAUSED);
+    gst_element_set_state (way->send->pipeline, GST_STATE_PLAYING);
     g_assert_cmpint (g_get_monotonic_time () - began, <, 10 * G_USEC_PER_SEC);
   }
-  line_play (receive);
-  line_wait_eos (send);
-  line_wait_eos (receive);
-  assert_same_bytes (send, receive);
+  line_play (way->receive);
+  way_finish (way);
 }
 
 /* Not in silence, and for no longer than until one comes. */
@@ -294,14 +295,26 @@ test_no_client (void)
   assert_same_bytes (server, client);
 }
 
+/* A server that sends what it gets down the same connection. */
+#define ECHO                                                                   \
+  "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ connection=c ! "         \
+  "ancwssink connection=c slow-client-policy=block"
+
+static void
+assert_echo (Line *device, Line *cloud)
+{
+  line_wait_eos (device);
+  line_wait_eos (cloud);
+  g_assert_cmpmem (device->bytes->data, device->bytes->len, device->back->data,
+                   device->back->len);
+}
+
 /* Sink and source on one connection, on both sides: audio up, the cleaned one
  * (here: itself) down. */
 static void
 test_shared (void)
 {
-  g_autoptr (Line) cloud = line_new (
-      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ connection=c ! "
-      "ancwssink connection=c slow-client-policy=block");
+  g_autoptr (Line) cloud = line_new (ECHO);
   guint port = line_listen (cloud);
   g_autoptr (Line) device = line_new (
       NOISE ("200", "331") " ! identity name=in ! ancwssink connection=x "
@@ -311,21 +324,16 @@ test_shared (void)
       port);
 
   line_play (device);
-  line_wait_eos (device);
-  line_wait_eos (cloud);
+  assert_echo (device, cloud);
   g_assert_cmpuint (line_stat (device, "connections"), ==, 1);
   g_assert_cmpuint (line_stat (cloud, "connections"), ==, 1);
-  g_assert_cmpmem (device->bytes->data, device->bytes->len, device->back->data,
-                   device->back->len);
 }
 
 /* The sink joins a connection that its source has opened a while ago. */
 static void
 test_shared_late_sink (void)
 {
-  g_autoptr (Line) cloud = line_new (
-      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ connection=c ! "
-      "ancwssink connection=c slow-client-policy=block");
+  g_autoptr (Line) cloud = line_new (ECHO);
   guint port = line_listen (cloud);
   g_autoptr (Line) device = line_new (
       "( name=up " NOISE ("200", "331") " ! identity name=in ! "
@@ -343,10 +351,7 @@ test_shared_late_sink (void)
   line_wait_stat (device, "connections", 1);
   gst_element_set_locked_state (up, FALSE);
   g_assert_true (gst_element_sync_state_with_parent (up));
-  line_wait_eos (device);
-  line_wait_eos (cloud);
-  g_assert_cmpmem (device->bytes->data, device->bytes->len, device->back->data,
-                   device->back->len);
+  assert_echo (device, cloud);
 }
 
 static void
@@ -368,23 +373,17 @@ test_shared_without_maker (void)
 static void
 test_restart (void)
 {
-  g_autoptr (Line) receive = line_new (
-      "ancwssrc name=ws mode=server uri=ws://127.0.0.1:0/ keep-listening=true "
-      "! fakesink name=out");
-  guint port = line_listen (receive);
-  g_autoptr (Line) send = line_new (
-      NOISE ("50", "331") " ! identity name=in ! ancwssink "
-                          "uri=ws://127.0.0.1:%u/ slow-client-policy=block",
-      port);
+  g_autoptr (Way) way
+      = way_new (NOISE ("50", "331"), "keep-listening=true", "");
 
   for (guint i = 0; i < 5; i++) {
-    line_play (send);
-    line_wait_eos (send);
-    gst_element_set_state (send->pipeline,
+    line_play (way->send);
+    line_wait_eos (way->send);
+    gst_element_set_state (way->send->pipeline,
                            i % 2 ? GST_STATE_NULL : GST_STATE_READY);
   }
-  line_wait_bytes (receive, send->bytes->len);
-  assert_same_bytes (send, receive);
+  line_wait_bytes (way->receive, way->send->bytes->len);
+  assert_same_bytes (way->send, way->receive);
 }
 
 int
