@@ -252,8 +252,8 @@ open_role (GstAncWsLink *self, GstAncWsRole role, const GstAncWsEvents *events,
 {
   if (!take_role (self, role, events, data)) {
     g_set_error (error, ANC_WS_ERROR, ANC_WS_ERROR_SETTINGS,
-                 "The connection \"%s\" has a %s already; give this one "
-                 "another name",
+                 "connection: \"%s\" has a %s already; give this one another "
+                 "name",
                  self->settings.connection,
                  role == GST_ANC_WS_SENDER ? "sink" : "source");
     return FALSE;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-stream-private.h"
 
-G_DEFINE_QUARK (anc - stream - error - quark, anc_stream_error)
+GQuark
+anc_stream_error_quark (void)
+{
+  return g_quark_from_static_string ("anc-stream-error-quark");
+}
 
 AncStreamMessage *
 anc_stream_message_new (AncStreamType type, guint64 seq)

@@ -83,15 +83,14 @@ parse_uri (const gchar *text, GError **error)
   else if (has_blanks (text))
     fault = "it must hold no blanks; write %20";
   else if (g_uri_get_userinfo (uri) != NULL)
-    fault = "it must hold no user or password; use `token`";
+    fault = "it must hold no user or password; use token";
   else if (g_uri_get_fragment (uri) != NULL)
     fault = "it must hold no #";
   else
     return g_steal_pointer (&uri);
   /* A password in it must not get into a log. */
   g_set_error (error, ANC_WS_ERROR, ANC_WS_ERROR_SETTINGS,
-               "The address cannot be used: %s; write ws://host:port/path",
-               fault);
+               "uri: %s; write ws://host:port/path", fault);
   return NULL;
 }
 
@@ -120,13 +119,15 @@ append_field (GString *head, const gchar *name, const gchar *value)
 }
 
 static gboolean
-check_field (const gchar *name, const gchar *value, GError **error)
+check_field (const gchar *property, const gchar *name, const gchar *value,
+             GError **error)
 {
   if (anc_ws_head_token_is_valid (name) && anc_ws_head_value_is_valid (value))
     return TRUE;
   g_set_error (error, ANC_WS_ERROR, ANC_WS_ERROR_SETTINGS,
-               "The header field %s cannot be sent: it holds characters that "
-               "HTTP forbids",
+               "%s: the header field %s holds characters that HTTP forbids; "
+               "leave them out",
+               property,
                anc_ws_head_token_is_valid (name) ? name : "with a bad name");
   return FALSE;
 }
@@ -139,20 +140,21 @@ check_request (const AncWsRequest *request, GError **error)
        request->subprotocols != NULL && request->subprotocols[i] != NULL; i++) {
     if (!anc_ws_head_token_is_valid (request->subprotocols[i])) {
       g_set_error (error, ANC_WS_ERROR, ANC_WS_ERROR_SETTINGS,
-                   "A subprotocol is one word, not \"%s\"",
+                   "subprotocols: each is one word, not \"%s\"",
                    request->subprotocols[i]);
       return FALSE;
     }
   }
   for (guint i = 0; request->headers != NULL && request->headers[i] != NULL;
        i += 2) {
-    if (!check_field (request->headers[i], request->headers[i + 1], error))
+    if (!check_field ("extra-headers", request->headers[i],
+                      request->headers[i + 1], error))
       return FALSE;
   }
   return (request->token == NULL
-          || check_field ("Authorization", request->token, error))
+          || check_field ("token", "Authorization", request->token, error))
          && (request->origin == NULL
-             || check_field ("Origin", request->origin, error));
+             || check_field ("origin", "Origin", request->origin, error));
 }
 
 static gchar *
@@ -244,7 +246,7 @@ choose_subprotocol (Attempt *self, const AncWsHead *head, GError **error)
                offered ? "%s does not speak the subprotocol %s; use a server "
                          "that does, or protocol=raw"
                        : "%s chose the subprotocol %s, which was not offered; "
-                         "set `subprotocols`",
+                         "set subprotocols",
                g_uri_get_host (self->uri),
                offered ? self->subprotocols[0] : chosen);
   return FALSE;
@@ -264,7 +266,7 @@ refusal (const Attempt *self)
   return g_error_new (ANC_WS_ERROR, ANC_WS_ERROR_SUBPROTOCOL,
                       "%s refused the subprotocol %s (HTTP status 400); use a "
                       "server that speaks it, or protocol=raw with "
-                      "`subprotocols` that this one speaks",
+                      "subprotocols that this one speaks",
                       host, offered);
 }
 

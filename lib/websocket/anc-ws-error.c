@@ -4,7 +4,11 @@
 #include <gio/gio.h>
 #include <string.h>
 
-G_DEFINE_QUARK (anc - ws - error - quark, anc_ws_error)
+GQuark
+anc_ws_error_quark (void)
+{
+  return g_quark_from_static_string ("anc-ws-error-quark");
+}
 
 typedef struct {
   guint from, to; /* inclusive */
@@ -31,11 +35,11 @@ static const Meaning closes[] = {
 
 static const Meaning statuses[] = {
   { 400, 400, ANC_WS_ERROR_HANDSHAKE,
-    "refused the handshake; it may want a subprotocol (`subprotocols`, or "
+    "refused the handshake; it may want a subprotocol (subprotocols, or "
     "protocol=anc)" },
-  { 401, 401, ANC_WS_ERROR_UNAUTHORIZED, "wants a valid token; set `token`" },
+  { 401, 401, ANC_WS_ERROR_UNAUTHORIZED, "wants a valid token; set token" },
   { 403, 403, ANC_WS_ERROR_UNAUTHORIZED,
-    "forbids this; check `token` and `origin`" },
+    "forbids this; check token and origin" },
   { 404, 404, ANC_WS_ERROR_NOT_FOUND,
     "has no such path; check the end of the address" },
   { 410, 410, ANC_WS_ERROR_NOT_FOUND, "has given up this path" },
@@ -179,7 +183,7 @@ remedy_for (const GError *error, gboolean secure)
     return ended ? "; if it speaks TLS, use wss:// instead of ws://" : "";
   if (ended
       || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_CERTIFICATE_REQUIRED))
-    return "; it may want a certificate (`certificate-file`)";
+    return "; it may want a certificate (certificate-file)";
   return error->domain == G_TLS_ERROR
              ? "; if it speaks no TLS, use ws:// instead of wss://"
              : "";

@@ -400,13 +400,14 @@ listen_at (AncWsServer *self, const gchar *host, guint port, GError **error)
         = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
     return TRUE;
   }
-  g_set_error (error, ANC_WS_ERROR,
-               g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)
-                   ? ANC_WS_ERROR_BUSY
-                   : ANC_WS_ERROR_SETTINGS,
-               "Cannot listen at %s port %u: %s; choose an address of this "
-               "machine and a free port",
-               host, port, cause->message);
+  g_set_error (
+      error, ANC_WS_ERROR,
+      g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)
+          ? ANC_WS_ERROR_BUSY
+          : ANC_WS_ERROR_SETTINGS,
+      "uri: cannot listen at %s port %u: %s; choose an address of this "
+      "machine and a free port",
+      host, port, cause->message);
   return FALSE;
 }
 
@@ -426,7 +427,8 @@ listen_uri (AncWsServer *self, const gchar *text, GError **error)
   self->path = g_strdup (*path != '\0' ? path : "/");
   if (self->secure && self->tls.certificate == NULL) {
     g_set_error (error, ANC_WS_ERROR, ANC_WS_ERROR_SETTINGS,
-                 "A wss:// server needs a certificate: set `certificate-file`");
+                 "certificate-file: a wss:// server needs one; set it to a "
+                 "PEM file");
     return FALSE;
   }
   return listen_at (self, g_uri_get_host (uri),

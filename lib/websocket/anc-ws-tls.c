@@ -15,7 +15,7 @@ static const Fault faults[] = {
     "certificate has" },
   { G_TLS_CERTIFICATE_UNKNOWN_CA,
     "its certificate is signed by no one trusted here; name the right "
-    "authority in `ca-file`" },
+    "authority in ca-file" },
   { G_TLS_CERTIFICATE_EXPIRED, "its certificate has expired" },
   { G_TLS_CERTIFICATE_NOT_ACTIVATED,
     "its certificate is not valid yet; check the clock" },
@@ -24,11 +24,11 @@ static const Fault faults[] = {
 };
 
 static GError *
-file_error (const gchar *file, const GError *cause)
+file_error (const gchar *property, const gchar *file, const GError *cause)
 {
   return g_error_new (ANC_WS_ERROR, ANC_WS_ERROR_SETTINGS,
-                      "Cannot use %s: %s; it must be a PEM file", file,
-                      cause->message);
+                      "%s: cannot use %s: %s; it must be a PEM file", property,
+                      file, cause->message);
 }
 
 static gboolean
@@ -40,7 +40,7 @@ load_database (const gchar *file, AncWsTls *tls, GError **error)
     return TRUE;
   tls->database = g_tls_file_database_new (file, &cause);
   if (tls->database == NULL)
-    g_propagate_error (error, file_error (file, cause));
+    g_propagate_error (error, file_error ("ca-file", file, cause));
   return tls->database != NULL;
 }
 
@@ -57,7 +57,8 @@ load_certificate (const AncWsTlsFiles *files, AncWsTls *tls, GError **error)
                                                 files->key_file, &cause)
             : g_tls_certificate_new_from_file (files->certificate_file, &cause);
   if (tls->certificate == NULL)
-    g_propagate_error (error, file_error (files->certificate_file, cause));
+    g_propagate_error (
+        error, file_error ("certificate-file", files->certificate_file, cause));
   return tls->certificate != NULL;
 }
 

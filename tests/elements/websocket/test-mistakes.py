@@ -45,9 +45,9 @@ class Addresses(Case):
     def test_addresses(self):
         for uri, pattern in (
                 ("", "^uri: no address is given; set it"),
-                ("uri=localhost:80", "must begin with ws://"),
-                ("uri=http://localhost/", "must begin with ws://"),
-                ("uri=ws://user:hidden@localhost/", "no user or password")):
+                ("uri=localhost:80", "^uri: it must begin with ws://"),
+                ("uri=http://localhost/", "^uri: it must begin with ws://"),
+                ("uri=ws://user:hidden@localhost/", "^uri: .*no user or password")):
             with self.subTest(uri=uri):
                 end = self.refuse(SINK + uri, SETTINGS, pattern)
                 self.assertNotIn("hidden", str(end))
@@ -81,11 +81,11 @@ class Addresses(Case):
         with Pipeline(SERVER % ("ws", "")) as line:
             self.refuse("ancwssrc mode=server uri=ws://127.0.0.1:"
                         f"{line.port}/ ! fakesink", BUSY,
-                        f"port {line.port}.*free port")
+                        f"^uri: .*port {line.port}.*free port")
 
     def test_foreign_address(self):
         self.refuse("ancwssrc mode=server uri=ws://192.0.2.1:0/ ! fakesink",
-                    SETTINGS, "192.0.2.1.*address of this machine")
+                    SETTINGS, "^uri: .*192.0.2.1.*address of this machine")
 
 
 class Handshakes(Case):
@@ -101,7 +101,7 @@ class Handshakes(Case):
                  "does not speak WebSocket"),
                 (b"HTTP/1.1 301 Moved\r\nLocation: /x\r\n\r\n", OPEN_WRITE,
                  301, "redirects"),
-                (b"HTTP/1.1 401 No\r\n\r\n", NOT_AUTHORIZED, 401, "`token`"),
+                (b"HTTP/1.1 401 No\r\n\r\n", NOT_AUTHORIZED, 401, "set token"),
                 (b"HTTP/1.1 403 No\r\n\r\n", NOT_AUTHORIZED, 403, "forbids"),
                 (b"HTTP/1.1 404 No\r\n\r\n", NOT_FOUND, 404, "no such path"),
                 (b"HTTP/1.1 503 No\r\n\r\n", BUSY, 503, "trouble"),
@@ -126,7 +126,7 @@ class Handshakes(Case):
                         "does not speak the subprotocol anc.v1")
             self.refuse(SINK + f"uri=ws://127.0.0.1:{peer.port}/ "
                         "protocol=raw subprotocols=\"a b\"", SETTINGS,
-                        "one word")
+                        "^subprotocols: each is one word")
 
     def test_refused_subprotocol(self):
         """A server that turns the subprotocol down is one of WebSocket."""
@@ -135,7 +135,7 @@ class Handshakes(Case):
             end = self.refuse(
                 SINK + f"uri=ws://127.0.0.1:{line.port}/", SETTINGS,
                 "refused the subprotocol anc.v1 .*or protocol=raw with "
-                "`subprotocols`")
+                "subprotocols that this one speaks")
             self.assertEqual(end["status"], 400)
             self.refuse(SINK + f"uri=ws://127.0.0.1:{line.port}/ "
                         "protocol=raw", OPEN_WRITE, "may want a subprotocol")
@@ -180,7 +180,7 @@ class Handshakes(Case):
 
     def test_smuggled_header(self):
         self.refuse(SINK + "uri=ws://127.0.0.1:9/", SETTINGS,
-                    "characters that HTTP forbids",
+                    "^token: .*characters that HTTP forbids",
                     secrets={"ws.token": "a\r\nX-Evil: 1"})
 
     def test_origins(self):
@@ -239,11 +239,11 @@ class Handshakes(Case):
         with Peer(handler) as peer:
             self.refuse("audiotestsrc num-buffers=3 ! ancwssink "
                         f"uri=ws://127.0.0.1:{peer.port}/ drain-timeout=300",
-                        WRITE, "did not acknowledge the end")
+                        WRITE, "^drain-timeout: .*did not acknowledge the end")
             self.refuse("audiotestsrc num-buffers=3 ! ancwssink "
                         f"uri=ws://127.0.0.1:{peer.port}/ acknowledge=true "
                         "ack-timeout=200 reconnect-attempts=0",
-                        WRITE, "not acknowledged in time")
+                        WRITE, "ack-timeout: .*not acknowledged in time")
 
 
 class Tls(Case):
@@ -281,7 +281,7 @@ class Tls(Case):
 
     def test_untrusted(self):
         for certificate, more, pattern in (
-                (None, "", "signed by no one trusted.*`ca-file`"),
+                (None, "", "signed by no one trusted.*in ca-file"),
                 (None, f"ca-file={self.other}", "signed by no one trusted"),
                 (self.elsewhere, f"ca-file={self.pki.ca}",
                  "for another host name"),
@@ -334,11 +334,11 @@ class Tls(Case):
 
     def test_files(self):
         self.refuse(SERVER % ("wss", ""), SETTINGS,
-                    "needs a certificate: set `certificate-file`")
+                    "^certificate-file: a wss:// server needs one")
         self.refuse(SINK + "uri=wss://127.0.0.1:9/ ca-file=/nowhere.pem",
-                    SETTINGS, "/nowhere.pem")
+                    SETTINGS, "^ca-file: cannot use /nowhere.pem")
         self.refuse(SERVER % ("wss", f"certificate-file={__file__}"),
-                    SETTINGS, re.escape(__file__))
+                    SETTINGS, "^certificate-file: .*" + re.escape(__file__))
 
     def test_python_speaks_it(self):
         async def handler(socket):
