@@ -260,8 +260,12 @@ class Tls(Case):
         return Pipeline(SERVER % ("wss", f"certificate-file={path} "
                                   f"private-key-file={key} {more}"))
 
+    def refuse(self, launch, code, pattern, seconds=60, **settings):
+        return super().refuse(launch, code, pattern, seconds, **settings)
+
     def send(self, line, more=""):
-        return ("audiotestsrc num-buffers=30 ! ancwssink "
+        # ASan takes its time over the system's authorities.
+        return ("audiotestsrc num-buffers=30 ! ancwssink timeout=50000 "
                 "reconnect-attempts=0 slow-client-policy=block "
                 f"uri=wss://127.0.0.1:{line.port}/ {more}")
 
