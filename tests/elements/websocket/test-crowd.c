@@ -27,6 +27,15 @@ to_paused (Line *line)
   return port;
 }
 
+/* A client knows that it is connected before the sink knows it, and misses what
+ * is rendered in between. */
+static void
+play_to (Line *line, guint clients)
+{
+  line_wait_stat (line, "connections", clients);
+  line_play (line);
+}
+
 static void
 assert_all_came (Crowd *crowd, guint from, guint to, guint buffers)
 {
@@ -59,7 +68,7 @@ test_stalled (guint n, guint stalled)
   for (guint i = 0; i < stalled; i++)
     g_ptr_array_add (deaf, crowd_deaf (port));
   crowd = crowd_new (port, n - stalled, 0, FALSE);
-  line_play (line);
+  play_to (line, n);
   line_wait_eos (line);
   crowd_wait_ended (crowd);
   assert_all_came (crowd, 0, n - stalled, buffers);
@@ -94,10 +103,7 @@ test_drop (void)
   g_autoptr (Crowd) crowd = crowd_new (port, 1, 1, FALSE);
   CrowdMember member;
 
-  /* What is rendered before the sink has it is not dropped for it. */
-  while (line_stat (line, "connections") < 1)
-    g_usleep (1000);
-  line_play (line);
+  play_to (line, 1);
   line_wait_buffers (line, 4000);
   crowd_wake (crowd);
   line_wait_eos (line);
@@ -122,7 +128,7 @@ test_disconnect (void)
   const GstStructure *structure;
   guint code;
 
-  line_play (line);
+  play_to (line, 1);
   message = line_wait_message (line, "anc-websocket-disconnected");
   structure = gst_message_get_structure (message);
   gst_structure_get_uint (structure, "close-code", &code);
@@ -149,7 +155,7 @@ test_block (void)
   g_autoptr (Crowd) crowd = crowd_new (port, 3, 1, FALSE);
   guint before;
 
-  line_play (line);
+  play_to (line, 3);
   do {
     before = line_n_buffers (line);
     g_usleep (200000);
@@ -170,7 +176,7 @@ test_block_stop (void)
   guint port = to_paused (line);
   g_autoptr (Crowd) crowd = crowd_new (port, 1, 1, FALSE);
 
-  line_play (line);
+  play_to (line, 1);
   line_wait_buffers (line, 10);
   g_usleep (100000);
   gst_element_set_state (line->pipeline, GST_STATE_PAUSED);
@@ -193,7 +199,7 @@ test_drain_timeout (void)
   g_autoptr (GstMessage) warning = NULL;
   gint64 begin = g_get_monotonic_time ();
 
-  line_play (line);
+  play_to (line, 2);
   warning = gst_bus_timed_pop_filtered (bus, 10 * GST_SECOND,
                                         GST_MESSAGE_WARNING | GST_MESSAGE_EOS);
   g_assert_cmpint (GST_MESSAGE_TYPE (warning), ==, GST_MESSAGE_WARNING);
