@@ -257,14 +257,15 @@ class Tls(Case):
 
     def server(self, certificate=None, more=""):
         path, key = certificate or (self.pki.server, self.pki.server_key)
+        # ASan takes its time over TLS.
         return Pipeline(SERVER % ("wss", f"certificate-file={path} "
-                                  f"private-key-file={key} {more}"))
+                                  f"private-key-file={key} timeout=50000 "
+                                  f"{more}"))
 
     def refuse(self, launch, code, pattern, seconds=60, **settings):
         return super().refuse(launch, code, pattern, seconds, **settings)
 
     def send(self, line, more=""):
-        # ASan takes its time over the system's authorities.
         return ("audiotestsrc num-buffers=30 ! ancwssink timeout=50000 "
                 "reconnect-attempts=0 slow-client-policy=block "
                 f"uri=wss://127.0.0.1:{line.port}/ {more}")
@@ -274,7 +275,7 @@ class Tls(Case):
             output = Path(folder) / "out"
             with Pipeline(
                     f"ancwssrc name=ws mode=server uri=wss://127.0.0.1:0/ "
-                    f"certificate-file={self.pki.server} "
+                    f"certificate-file={self.pki.server} timeout=50000 "
                     f"private-key-file={self.pki.server_key} ! "
                     f"filesink location={output}") as line:
                 self.assertEqual(
