@@ -293,6 +293,7 @@ test_mere_connections (void)
   connected = line_wait_message (line, "anc-websocket-connected");
   /* They have been here before it: it is the first one all the same. */
   g_assert_cmpuint (seen.added, ==, 1);
+  line_wait_stat (line, "connections", 1);
   g_assert_cmpuint (line_stat (line, "connections"), ==, 1);
   g_assert_cmpuint (line_stat (line, "refused"), ==, 0);
   crowd_free (crowd);
