@@ -42,6 +42,16 @@ on_retry (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Where there has been a connection, TLS that fails now is more likely a server
+ * that starts again than one that was never meant. */
+static gboolean
+is_worth_a_retry (GstAncWsLink *self, const GError *error)
+{
+  return anc_ws_error_is_transient (error)
+         || (self->next_id > 0
+             && g_error_matches (error, ANC_WS_ERROR, ANC_WS_ERROR_TLS));
+}
+
 /* Another attempt, if one is left and there is a point in it. The wait in ms,
  * or -1. */
 static gint
@@ -50,7 +60,7 @@ schedule_retry (GstAncWsLink *self, const GError *error)
   gint attempts = self->settings.reconnect_attempts;
   guint wait;
 
-  if (!anc_ws_error_is_transient (error)
+  if (!is_worth_a_retry (self, error)
       || (attempts >= 0 && self->backoff.tries >= (guint) attempts))
     return -1;
   wait = anc_backoff_next (&self->backoff);

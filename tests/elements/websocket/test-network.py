@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 import tap
+from certificates import Certificates
 from faultproxy import FaultProxy
 from process import HOST, free_port
 from wstest import Pipeline, outcome, written
@@ -75,6 +76,22 @@ class Network(unittest.TestCase):
                 proxy.port, "acknowledge=true ack-timeout=500 "
                 "ping-interval=100 pong-timeout=300")), {"end": "eos"})
             self.assertGreater(proxy.connections, 1)
+            self.check(receiver)
+
+    def test_tls_that_breaks_off(self):
+        """A server that starts again may end a handshake of TLS: for one who
+        has been connected that is a reason to come back."""
+        pki = Certificates()
+        self.addCleanup(pki.close)
+        tls = f"certificate-file={pki.server} private-key-file={pki.server_key}"
+        with self.receiver("wss://127.0.0.1:0/", tls) as receiver, \
+                FaultProxy((HOST, receiver.port), mode="tcp") as proxy:
+            proxy.add("reset", after=50000, toward="server", connection=1)
+            proxy.add("reset", after=100, toward="client", connection=2)
+            self.assertEqual(outcome(self.sender(
+                proxy.port, f"acknowledge=true ca-file={pki.ca}").replace(
+                    "ws://", "wss://")), {"end": "eos"})
+            self.assertEqual(proxy.connections, 3)
             self.check(receiver)
 
     def test_stall(self):
