@@ -96,6 +96,47 @@ anc_launch_has_element (GStrv lines)
   return FALSE;
 }
 
+/* "property=value", and no caps. */
+static gboolean
+is_setting (const gchar *word)
+{
+  const gchar *end
+      = word + strspn (word, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_:-");
+
+  return end > word && *end == '=';
+}
+
+void
+anc_launch_each_setting (GStrv lines, AncLaunchFunc func, gpointer data)
+{
+  g_autofree gchar *factory = NULL;
+
+  for (gint i = 0; lines[i] != NULL; i++) {
+    const gchar *at = lines[i], *begin;
+    Token token;
+
+    for (;;) {
+      g_autofree gchar *word = NULL, *text = NULL;
+
+      begin = at + strspn (at, SPACE);
+      token = next_token (&at);
+      if (token == TOKEN_END)
+        break;
+      word = g_strndup (begin, (gsize) (at - begin));
+      if (token == TOKEN_WORD && factory != NULL && is_setting (word)) {
+        text = g_strconcat (factory, " ", word, NULL);
+        func (i, text, data);
+        continue;
+      }
+      g_clear_pointer (&factory, g_free);
+      if (token == TOKEN_WORD && is_name (begin, at)) {
+        factory = g_steal_pointer (&word);
+        func (i, factory, data);
+      }
+    }
+  }
+}
+
 gint
 anc_launch_find_word (GStrv lines, const gchar *word, const gchar *after)
 {

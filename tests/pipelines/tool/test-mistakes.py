@@ -320,6 +320,42 @@ class Configs(anctool.Case):
                 words = ["f=1"] if "parameters" in keys else []
                 self.refuse(3, pattern, "run", "mine.json", *words)
 
+    def test_check_tells_all(self):
+        """One sentence each, of all files, and the same as JSON."""
+        self.config(pipeline=["audiotestsrc shape=3 num-buffers=1 !",
+                              "volume volume=99 ! fakesink"],
+                    parameters={"f": {"type": "number", "min": 1,
+                                      "target": "s.freq"}}, colour=1)
+        places = ["/colour", "/parameters/f/min", "/parameters/f/target",
+                  "/pipeline/0", "/pipeline/1"]
+        code, out, err = self.anc("check", "mine.json", "nosuch.json")
+        lines = err.splitlines()
+        self.assertEqual((code, out, len(lines)), (3, "", len(places) + 1))
+        for line, place in zip(lines, places):
+            self.assertTrue(line.startswith(f"anc check: mine.json: at {place}: "),
+                            line)
+        self.assertIn("nosuch.json", lines[-1])
+        code, out, err = self.anc("check", "--json", "mine.json", "nosuch.json")
+        self.assertEqual((code, err), (3, ""))
+        report = json.loads(out)
+        self.assertEqual(report["result"], "failed")
+        mine, other = report["files"]
+        self.assertEqual([m["pointer"] for m in mine["mistakes"]], places)
+        self.assertEqual(["anc check: " + m["message"] for file in (mine, other)
+                          for m in file["mistakes"]], lines)
+        self.assertEqual([m["domain"] for m in other["mistakes"]],
+                         ["parameter"])
+        self.assertEqual(self.anc("check", "nosuch.json")[0], 2)
+        code, out, err = self.anc("check", "--json", "cancel-measure")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(json.loads(out), {"result": "ok", "files": [{
+            "file": "cancel-measure", "mistakes": [], "not-installed": [],
+            "all-combinations": True}]})
+        code, _, err = self.anc("run", "mine.json")
+        self.assertEqual(code, 3)
+        self.assertIn("/colour: there is no such key (and 2 more; "
+                      "anc check shows all)", err)
+
     def test_not_json(self):
         for text in ("", "{", "[]", "null", "{'name': 1}"):
             (self.dir / "mine.json").write_text(text)
