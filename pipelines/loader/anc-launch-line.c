@@ -106,35 +106,67 @@ is_setting (const gchar *word)
   return end > word && *end == '=';
 }
 
+static AncWord
+kind_of (Token token, const gchar *begin, const gchar *end, const gchar *word)
+{
+  if (token == TOKEN_LINK)
+    return ANC_WORD_LINK;
+  if (token == TOKEN_OPEN)
+    return ANC_WORD_OPEN;
+  if (token == TOKEN_CLOSE)
+    return ANC_WORD_CLOSE;
+  if (is_setting (word))
+    return ANC_WORD_SETTING;
+  return is_name (begin, end) ? ANC_WORD_ELEMENT : ANC_WORD_OTHER;
+}
+
+void
+anc_launch_each_word (GStrv lines, AncWordFunc func, gpointer data)
+{
+  for (gint i = 0; lines[i] != NULL; i++) {
+    const gchar *at = lines[i], *begin = at + strspn (at, SPACE);
+    Token token;
+
+    while ((token = next_token (&at)) != TOKEN_END) {
+      g_autofree gchar *word = g_strndup (begin, (gsize) (at - begin));
+
+      func (kind_of (token, begin, at, word), i, word, data);
+      begin = at + strspn (at, SPACE);
+    }
+  }
+}
+
+typedef struct {
+  gchar *factory; /* whose settings come, or NULL */
+  AncLaunchFunc func;
+  gpointer data;
+} Settings;
+
+static void
+on_word (AncWord kind, gint line, const gchar *word, gpointer data)
+{
+  Settings *self = data;
+  g_autofree gchar *text = NULL;
+
+  if (kind == ANC_WORD_SETTING && self->factory != NULL) {
+    text = g_strconcat (self->factory, " ", word, NULL);
+    self->func (line, text, self->data);
+    return;
+  }
+  g_clear_pointer (&self->factory, g_free);
+  if (kind == ANC_WORD_ELEMENT) {
+    self->factory = g_strdup (word);
+    self->func (line, word, self->data);
+  }
+}
+
 void
 anc_launch_each_setting (GStrv lines, AncLaunchFunc func, gpointer data)
 {
-  g_autofree gchar *factory = NULL;
+  Settings settings = { NULL, func, data };
 
-  for (gint i = 0; lines[i] != NULL; i++) {
-    const gchar *at = lines[i], *begin;
-    Token token;
-
-    for (;;) {
-      g_autofree gchar *word = NULL, *text = NULL;
-
-      begin = at + strspn (at, SPACE);
-      token = next_token (&at);
-      if (token == TOKEN_END)
-        break;
-      word = g_strndup (begin, (gsize) (at - begin));
-      if (token == TOKEN_WORD && factory != NULL && is_setting (word)) {
-        text = g_strconcat (factory, " ", word, NULL);
-        func (i, text, data);
-        continue;
-      }
-      g_clear_pointer (&factory, g_free);
-      if (token == TOKEN_WORD && is_name (begin, at)) {
-        factory = g_steal_pointer (&word);
-        func (i, factory, data);
-      }
-    }
-  }
+  anc_launch_each_word (lines, on_word, &settings);
+  g_free (settings.factory);
 }
 
 gint
