@@ -148,8 +148,10 @@ void
 anc_command_print_json (JsonNode *node)
 {
   g_autofree gchar *text = json_to_string (node, TRUE);
+  /* A file's name may be any bytes; JSON is UTF-8. */
+  g_autofree gchar *valid = g_utf8_make_valid (text, -1);
 
-  g_print ("%s\n", text);
+  g_print ("%s\n", valid);
 }
 
 gchar *

@@ -61,6 +61,23 @@ check_output (void)
   _exit (ANC_EXIT_FAILED);
 }
 
+/* GLib would turn what the locale lacks into question marks: in the C locale,
+ * which is what cron, containers and ssh often leave, each letter of a file's
+ * name beyond ASCII. A name is to be seen as it is on the disk. */
+static void
+print_as_it_is (const gchar *text)
+{
+  fputs (text, stdout);
+  fflush (stdout);
+}
+
+static void
+complain_as_it_is (const gchar *text)
+{
+  fputs (text, stderr);
+  fflush (stderr);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -68,6 +85,8 @@ main (int argc, char **argv)
 
   /* Not the numbers: a decimal comma would not come back from JSON. */
   setlocale (LC_CTYPE, "");
+  g_set_print_handler (print_as_it_is);
+  g_set_printerr_handler (complain_as_it_is);
   g_set_prgname ("anc");
   atexit (check_output);
   if (word != NULL && g_str_equal (word, "--version")) {

@@ -2,7 +2,9 @@
 """Each mistake: one sentence, the right exit code, no file of any name."""
 import json
 import os
+import shutil
 import struct
+import subprocess
 
 import anctool
 import tap
@@ -319,6 +321,44 @@ class Configs(anctool.Case):
                 self.refuse(3, pattern, "check", "mine.json")
                 words = ["f=1"] if "parameters" in keys else []
                 self.refuse(3, pattern, "run", "mine.json", *words)
+
+    def test_names_in_any_locale(self):
+        """UTF-8 stays UTF-8 in the C locale, and other bytes what they are."""
+        name, odd = "Gemüse 声.wav", os.fsdecode(b"Gr\xfc\xdfe" * 30 + b".wav")
+        for each in (name, odd):
+            shutil.copy(self.dir / "noisy.wav", self.dir / each)
+        self.config(pipeline="audiotestsrc shape=3 ! fakesink",
+                    description="höher")
+        shutil.copy(self.dir / "mine.json", self.dir / "größe.json")
+        for locale in ("C", "C.UTF-8"):
+            def told(code, *words):
+                done = subprocess.run(
+                    [anctool.ANC, *words], cwd=self.dir, timeout=60,
+                    capture_output=True, check=False,
+                    env={**os.environ, "LC_ALL": locale})
+                self.assertEqual(done.returncode, code, done.stderr)
+                return done.stdout + done.stderr
+
+            with self.subTest(locale=locale):
+                for words, code, seen in (
+                        (["run", "cancel", f"primary={name}X",
+                          "reference=noise.wav", "output=x.wav"], 2,
+                         f"primary={name}X: "),
+                        (["check", "größe.json"], 3, "größe.json: at "),
+                        (["describe", "größe.json"], 0, "höher"),
+                        (["graph", "cancel", f"primary={odd}"], 0, "…"),
+                        (["run", "cancel", "größe=3"], 2, "größe; "),
+                        (["ü"], 2, "no command ü; ")):
+                    self.assertIn(seen.encode(), told(code, *words))
+                self.assertIn(os.fsencode(odd), told(
+                    2, "run", "cancel", f"primary={odd}X",
+                    "reference=noise.wav", "output=x.wav"))
+                words = ["report", name, odd, "-o", "p.png", "--overwrite",
+                         "--title", "Größe" * 60, "--json"]
+                report = json.loads(told(0, *words).decode())
+                self.assertEqual(report["before"]["file"], name)
+                # A picture that stops at a name it cannot write is small.
+                self.assertGreater((self.dir / "p.png").stat().st_size, 100000)
 
     def test_check_tells_all(self):
         """One sentence each, of all files, and the same as JSON."""
