@@ -321,8 +321,8 @@ class Record(Bucket):
     def test_failure_after_interrupt(self):
         """What does not arrive after ^C is told."""
         process = self.start_anc(*self.recorder(), "bucket=nobucket",
-                                 env=self.env)
-        time.sleep(1)
+                                 "spool-directory=spool", env=self.env)
+        self.wait_for_spool()
         _, err = self.interrupt(process, code=1)
         self.assertRegex(err, "^anc run: .*nobucket.*[Bb]ucket")
 
