@@ -176,8 +176,8 @@ anc_command_graph (int argc, char **argv)
                           "standard output or into a file.\nWith all required "
                           "parameters the inputs are opened, and the drawing "
                           "shows the\ndecoders and formats as they are; "
-                          "without, what is known before: what still waits "
-                          "for\na value is dashed.",
+                          "without, what is known before, with\nwhat still "
+                          "waits for a value dashed.",
                           NULL, entries, argc, argv, &error)
       || !anc_command_check_words (words, 1, G_MAXUINT,
                                    "the name of a pipeline", &error))

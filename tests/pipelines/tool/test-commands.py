@@ -28,6 +28,10 @@ class Commands(anctool.Case):
             explained = self.good(command, "--help")
             self.assertIn(f"anc {command}", explained)
             self.assertGreater(len(explained.splitlines()), 8, command)
+            self.assertEqual(self.good("help", command), explained)
+            # The usage has the command's grammar, however long.
+            for line in explained.splitlines()[2:]:
+                self.assertLessEqual(len(line), 80, command)
         self.assertRegex(self.good("--version"), r"^anc \d+\.\d+\.\d+$")
 
     def test_full_disk(self):

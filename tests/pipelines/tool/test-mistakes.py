@@ -231,9 +231,16 @@ class Words(anctool.Case):
                 self.refuse(2, pattern, *GIVEN, "output=x.wav", word)
 
     def test_command_line(self):
+        (self.dir / "there.json").write_text("{}")
         for words, pattern in (
                 ([], "a command is missing"),
                 (["dance"], "there is no command dance"),
+                (["reprot"], "there is no command reprot, did you mean report"),
+                (["help", "chek"], "no command chek, did you mean check"),
+                (["run", "primary=noisy.wav", "cancel"],
+                 "the name comes before the parameters"),
+                (["run", "there"], "there is no pipeline called there, write "
+                 "there.json for the file"),
                 (["run"], "it needs the name of a pipeline"),
                 (["run", "cancle"], "did you mean cancel"),
                 (["run", "./no.json"], "there is no config file"),
