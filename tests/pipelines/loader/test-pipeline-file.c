@@ -23,6 +23,8 @@ static const struct {
   { HEAD TEXT ", 'x': [1, ]}", "there is a comma behind the last member" },
   { "3 {}", "p.json: it holds more than one value (line 1)" },
   { HEAD TEXT "/* d */}", "p.json: JSON has no comments (line 1)" },
+  { "root:x:0:0:root:/root:/bin/bash", "p.json: it is not JSON (line 1)" },
+  { HEAD TEXT "// d\n}", "p.json: JSON has no comments (line 1)" },
   { HEAD TEXT "}, 'x': 3}", "p.json: it holds more than one value (line 1)" },
   { "[]", "p.json: this must be an object, not an array" },
   { "3", "this must be an object, not a number" },

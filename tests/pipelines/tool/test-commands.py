@@ -337,6 +337,7 @@ class Commands(anctool.Case):
                 ("anc graph cancel -o nois", {"noisy.wav", "noise.wav"}),
                 ("anc graph cancel --output d", {"desk.json", "drawings"}),
                 ("anc graph cancel -o drawings algo", {"algorithm="}),
+                ("anc help g", {"graph"}), ("anc he", {"help"}),
                 ("anc check d", {"desk.json", "drawings"}),
                 ("anc check desk.json d", {"desk.json", "drawings"}),
                 ("anc check nois", set())):

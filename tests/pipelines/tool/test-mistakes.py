@@ -37,6 +37,7 @@ class Files(anctool.Case):
         self.spoil("junk.flac", bytes(range(256)) * 20)
         for name, code, pattern in (
                 ("nowhere.wav", 2, "nowhere.wav: there is no such file"),
+                (f"file://{self.dir}/noisy.wav", 2, "path, not a URI"),
                 (".", 2, "it is a directory"),
                 ("text.wav", 1, "text.wav is not a sound file"),
                 ("empty.wav", 1, "empty.wav is empty"),
