@@ -268,9 +268,12 @@ class Record(Bucket):
             config["choices"][choice]["fragments"]["test"] += (
                 " ! valve drop=true drop-mode=forward-sticky-events")
         (self.dir / "recorder.json").write_text(json.dumps(config))
-        for suffix in ("flac", "ogg", "opus", "mp3"):
-            with self.subTest(suffix=suffix):
-                process = self.start_anc(recorder, *words, f"key={{index}}.{suffix}",
+        spool = "spool-directory=spool"
+        for suffix, *more in (("flac",), ("ogg",), ("opus",), ("mp3",),
+                              ("flac", spool)):
+            with self.subTest(suffix=suffix, more=more):
+                process = self.start_anc(recorder, *words, *more,
+                                         f"key={{index}}.{suffix}",
                                          "--json", env=self.env)
                 time.sleep(1.5)
                 self.assertIsNone(process.poll())
@@ -282,6 +285,9 @@ class Record(Bucket):
                 self.assertIn(said, told["warnings"])
                 self.assertIn(f"anc run: warning: {said}\n", err)
                 self.assertEqual((self.keys(), self.uploads()), (set(), []))
+        # Nor a part that the next start would make an object of.
+        self.assertFalse([path for path in (self.dir / "spool").rglob("*")
+                          if path.is_file()])
 
     def test_as_it_comes(self):
         """The default name, and objects told as they are done."""
