@@ -50,6 +50,31 @@ no_output (const gchar *parameter, gpointer data)
   return "/dev/null";
 }
 
+/* Nothing is drawn of a text that cannot be built. What is not installed here
+ * may be drawn all the same. */
+static gboolean
+check_text (AncPipelineFile *file, GError **error)
+{
+  g_autoptr (AncParameters) values = anc_parameters_new (file);
+  g_autoptr (GstElement) pipeline = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  anc_parameters_resolve_offline (values);
+  pipeline = anc_builder_build (values, no_output, NULL, &cause);
+  if (!g_error_matches (cause, ANC_ERROR, ANC_ERROR_CONFIG))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
+static gchar *
+draw_text (const AncParameters *parameters, GError **error)
+{
+  return check_text (anc_parameters_get_file (parameters), error)
+             ? anc_draw_text (parameters)
+             : NULL;
+}
+
 static gchar *
 draw (AncParameters *parameters, GError **error)
 {
@@ -57,11 +82,11 @@ draw (AncParameters *parameters, GError **error)
   gchar *text;
 
   if (!is_complete (parameters))
-    return anc_draw_text (parameters);
+    return draw_text (parameters, error);
   if (!anc_parameters_resolve (parameters, error))
     return NULL;
   if (!has_inputs (parameters))
-    return anc_draw_text (parameters);
+    return draw_text (parameters, error);
   pipeline = anc_builder_build (parameters, no_output, NULL, error);
   if (pipeline == NULL)
     return NULL;

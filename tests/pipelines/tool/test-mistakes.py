@@ -329,6 +329,9 @@ class Configs(anctool.Case):
                 self.refuse(3, pattern, "check", "mine.json")
                 words = ["f=1"] if "parameters" in keys else []
                 self.refuse(3, pattern, "run", "mine.json", *words)
+                # Of an element's properties only what is set is drawn.
+                if "has no property" not in pattern:
+                    self.refuse(3, pattern, "graph", "mine.json")
 
     def test_names_in_any_locale(self):
         """UTF-8 stays UTF-8 in the C locale, and other bytes what they are."""
