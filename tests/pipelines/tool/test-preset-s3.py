@@ -2,6 +2,7 @@
 """The presets cancel-s3 and record-s3 against a strict S3 server."""
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -28,6 +29,13 @@ def cpu_seconds(process):
     """What it has computed so far, its start included."""
     fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2]
     return int(fields.split()[11]) / os.sysconf("SC_CLK_TCK")
+
+
+def heeds_interrupt(process):
+    """Is there a handler for SIGINT yet?"""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    caught = int(re.search(r"(?m)^SigCgt:\s*(\w+)$", status)[1], 16)
+    return caught >> (signal.SIGINT - 1) & 1 == 1
 
 
 class Bucket(scene.Case):
@@ -275,7 +283,9 @@ class Record(Bucket):
                 process = self.start_anc(recorder, *words, *more,
                                          f"key={{index}}.{suffix}",
                                          "--json", env=self.env)
-                time.sleep(1.5)
+                self.wait_for(lambda: heeds_interrupt(process), "never begun")
+                # For the encoder's header.
+                time.sleep(1)
                 self.assertIsNone(process.poll())
                 out, err = self.interrupt(process)
                 told = json.loads(out)
