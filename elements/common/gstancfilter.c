@@ -74,8 +74,8 @@ make_layout (GstAncCanceller *self, guint n_references,
         = settings->reference_mapping == GST_ANC_REFERENCE_MAPPING_PAIRED;
   if (ret_layout->paired && !equal) {
     *ret_message = g_strdup_printf (
-        "reference-mapping=paired needs as many reference channels as primary "
-        "ones, but there are %u and %u; use reference-mapping=all.",
+        "reference-mapping: paired needs as many reference channels as primary "
+        "ones, but there are %u and %u; use all.",
         n_references, n_primaries);
     return FALSE;
   }
@@ -114,7 +114,7 @@ start_weights (GstAncCancellerPrivate *priv, AncCanceller *canceller,
   if (priv->start_rate != layout->rate || priv->start_responses != responses
       || priv->start_taps > layout->filter_length) {
     *ret_message = g_strdup_printf (
-        "The weights file %s holds %u responses of %" G_GSIZE_FORMAT
+        "weights: %s holds %u responses of %" G_GSIZE_FORMAT
         " taps at %u Hz, but this stream needs %u of at most %u taps at %u "
         "Hz; use weights saved from such a stream or set filter-length.",
         priv->settings.weights, priv->start_responses, priv->start_taps,
@@ -143,10 +143,10 @@ build (GstAncCanceller *self, const AncFilterLayout *layout,
   if (status != ANC_OK) {
     *ret_message = g_strdup_printf (
         status == ANC_ERROR_MEMORY
-            ? "There is not enough memory for %u x %u taps (references x "
-              "filter-length); set a smaller filter-length."
-            : "%u x %u taps (references x filter-length) are more than this "
-              "algorithm filters with; set a smaller filter-length.",
+            ? "filter-length: there is not enough memory for %u x %u taps "
+              "(references x filter-length); set a smaller one."
+            : "filter-length: %u x %u taps (references x filter-length) are "
+              "more than this algorithm filters with; set a smaller one.",
         layout->n_references, layout->filter_length);
     return FALSE;
   }
@@ -259,13 +259,13 @@ gst_anc_filter_load_weights (GstAncCanceller *self, GError **error)
   if (location == NULL || *location == '\0')
     return TRUE;
   if (!g_file_get_contents (location, &bytes, &size, error)) {
-    g_prefix_error (error, "The weights cannot be read: ");
+    g_prefix_error (error, "weights: ");
     return FALSE;
   }
   if (anc_wav_parse (bytes, size, &info) != ANC_OK
       || info.channels > ANC_MAX_CHANNELS * ANC_MAX_CHANNELS) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-                 "The weights in %s are not a whole 32-bit float WAV file; "
+                 "weights: %s is not a whole 32-bit float WAV file; "
                  "write one with the save-weights action.",
                  location);
     return FALSE;

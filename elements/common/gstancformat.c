@@ -74,9 +74,9 @@ say_passing (GstAncCanceller *self, gint channel, gboolean reverse)
                          (NULL));
   else
     GST_ELEMENT_WARNING (self, STREAM, FORMAT,
-                         ("The stream has no channel %d beside the primary to "
-                          "take as the reference (reference-channel counts "
-                          "from 0); it passes unchanged.",
+                         ("reference-channel: the stream has no channel %d "
+                          "beside the primary (the first is 0); it passes "
+                          "unchanged.",
                           channel),
                          (NULL));
 }

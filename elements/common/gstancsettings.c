@@ -29,8 +29,10 @@ install_signal_properties (GObjectClass *klass)
   g_object_class_install_property (
       klass, GST_ANC_PROP_FILTER_LENGTH,
       g_param_spec_uint ("filter-length", "Filter length",
-                         "Taps for each reference channel", 1,
-                         ANC_MAX_FILTER_LENGTH, DEFAULT_FILTER_LENGTH, FLAGS));
+                         "Length of the filter in taps, for each reference "
+                         "channel",
+                         1, ANC_MAX_FILTER_LENGTH, DEFAULT_FILTER_LENGTH,
+                         FLAGS));
   g_object_class_install_property (
       klass, GST_ANC_PROP_REFERENCE_MAPPING,
       g_param_spec_enum ("reference-mapping", "Reference mapping",
@@ -47,14 +49,14 @@ install_signal_properties (GObjectClass *klass)
   g_object_class_install_property (
       klass, GST_ANC_PROP_DELAY,
       g_param_spec_int ("delay", "Delay",
-                        "Samples the reference is delayed by; below 0 the "
-                        "primary is, which adds to the latency",
+                        "Delay of the reference in samples; below 0 of the "
+                        "primary, which adds to the latency",
                         -MAX_DELAY, MAX_DELAY, 0, FLAGS));
   g_object_class_install_property (
       klass, GST_ANC_PROP_REFERENCE_TIMEOUT,
       g_param_spec_uint64 ("reference-timeout", "Reference timeout",
                            "Live: how long after its time the reference is "
-                           "waited for, in ns; adds to the latency",
+                           "waited for, in nanoseconds; adds to the latency",
                            0, 10 * GST_SECOND, DEFAULT_REFERENCE_TIMEOUT,
                            FLAGS));
   g_object_class_install_property (
@@ -92,9 +94,10 @@ install_behaviour_properties (GObjectClass *klass)
                             FLAGS));
   g_object_class_install_property (
       klass, GST_ANC_PROP_INTERVAL,
-      g_param_spec_uint64 (
-          "interval", "Interval", "Stream time between two messages, in ns",
-          GST_MSECOND, G_MAXUINT64 / 2, DEFAULT_INTERVAL, FLAGS));
+      g_param_spec_uint64 ("interval", "Interval",
+                           "Stream time between two messages, in nanoseconds",
+                           GST_MSECOND, G_MAXUINT64 / 2, DEFAULT_INTERVAL,
+                           FLAGS));
 }
 
 void

@@ -108,7 +108,7 @@ gst_anc_state_save (GstAncCanceller *self)
 static gboolean
 refuse (gchar **ret_message, const gchar *why)
 {
-  *ret_message = g_strdup_printf ("The state is refused: %s.", why);
+  *ret_message = g_strdup_printf ("state: it is refused: %s.", why);
   return FALSE;
 }
 

@@ -72,6 +72,8 @@ Your own files, in any format GStreamer decodes, are cleaned by
   ./run anc run cancel primary=VOICE.wav reference=NOISE.wav output=CLEAN.wav
 and compared by
   ./run anc report VOICE.wav CLEAN.wav
+In a room as here add filter-length=1024 step-size=0.03: longer follows more of
+the room, a larger step learns faster and takes a louder voice apart.
 More: ./run anc list, ./run anc describe cancel
 TEXT
 }

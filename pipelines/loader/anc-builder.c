@@ -17,11 +17,13 @@ lacks_property (const AncParameters *parameters, const AncParameter *parameter,
 {
   AncPipelineFile *file = anc_parameters_get_file (parameters);
   g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (AncMistakes) mistakes = anc_mistakes_new ();
 
   /* Another choice may have it; if none does, the file is wrong. */
-  if (!anc_builder_check (file, missing, NULL, error))
-    return;
-  if (anc_pipeline_file_is_fixed (file, target->element)) {
+  anc_builder_check (file, missing, NULL, mistakes);
+  if (anc_mistakes_count (mistakes) > 0)
+    anc_mistakes_to_error (mistakes, error);
+  else if (anc_pipeline_file_is_fixed (file, target->element)) {
     g_autofree gchar *pointer
         = g_strconcat (parameter->pointer, "/target", NULL);
 

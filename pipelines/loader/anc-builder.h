@@ -23,8 +23,8 @@ gboolean anc_builder_set_outputs (const AncParameters *parameters,
 
 /* Builds every pipeline that the file describes, one for each combination of
  * its choices, and sets every default. What is not installed here but known
- * is added to `ret_missing` (of gchar *) and is no error. `ret_partial` (may
+ * is added to `ret_missing` (of gchar *) and is no mistake. `ret_partial` (may
  * be NULL): there were so many that each value was tried with the first of the
  * other choices only. */
-gboolean anc_builder_check (AncPipelineFile *file, GPtrArray *ret_missing,
-                            gboolean *ret_partial, GError **error);
+void anc_builder_check (AncPipelineFile *file, GPtrArray *ret_missing,
+                        gboolean *ret_partial, AncMistakes *mistakes);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+static const gchar *const keys[] = { "parameter", "fragments", NULL };
+
 void
 anc_choice_free (AncChoice *self)
 {
@@ -12,67 +14,90 @@ anc_choice_free (AncChoice *self)
   g_free (self);
 }
 
-static gboolean
+static void
 read_fragment (AncChoice *self, const AncJson *json, const gchar *value,
-               JsonNode *node, GError **error)
+               JsonNode *node, AncMistakes *mistakes)
 {
   g_autofree gchar *pointer = anc_json_child_pointer (json, value);
   AncJson member = { json->file, pointer, node };
-  g_auto (GStrv) lines = anc_json_get_strings (&member, error);
+  GError *error = NULL;
+  g_auto (GStrv) lines = anc_json_get_strings (&member, &error);
 
   if (lines == NULL)
-    return FALSE;
-  g_hash_table_insert (self->fragments, g_strdup (value),
-                       g_strjoinv (" ", lines));
-  return TRUE;
+    anc_mistakes_take (mistakes, &error);
+  else
+    g_hash_table_insert (self->fragments, g_strdup (value),
+                         g_strjoinv (" ", lines));
 }
 
-static gboolean
-read_fragments (AncChoice *self, const AncJson *json, GError **error)
+static void
+read_fragments (AncChoice *self, const AncJson *json, AncMistakes *mistakes)
 {
-  JsonObject *object = anc_json_get_object (json, error);
+  GError *error = NULL;
+  JsonObject *object = anc_json_get_object (json, &error);
   JsonObjectIter iter;
   const gchar *value;
   JsonNode *node;
 
-  if (object == NULL)
-    return FALSE;
-  json_object_iter_init (&iter, object);
-  while (json_object_iter_next (&iter, &value, &node)) {
-    if (!read_fragment (self, json, value, node, error))
-      return FALSE;
+  if (object == NULL) {
+    anc_mistakes_take (mistakes, &error);
+    return;
   }
-  return TRUE;
+  json_object_iter_init_ordered (&iter, object);
+  while (json_object_iter_next_ordered (&iter, &value, &node))
+    read_fragment (self, json, value, node, mistakes);
+}
+
+static void
+read_parameter (AncChoice *self, const AncJson *json, AncMistakes *mistakes)
+{
+  GError *error = NULL;
+
+  self->parameter = g_strdup (anc_json_get_string (json, &error));
+  if (self->parameter == NULL)
+    anc_mistakes_take (mistakes, &error);
+}
+
+static void
+read_members (AncChoice *self, const AncJson *json, AncMistakes *mistakes)
+{
+  static const struct {
+    const gchar *key;
+    void (*read) (AncChoice *, const AncJson *, AncMistakes *);
+  } readers[]
+      = { { "parameter", read_parameter }, { "fragments", read_fragments } };
+  JsonObject *object = json_node_get_object (json->node);
+
+  for (guint i = 0; i < G_N_ELEMENTS (readers); i++) {
+    g_autofree gchar *pointer = anc_json_child_pointer (json, readers[i].key);
+    AncJson member = { json->file, pointer,
+                       json_object_get_member (object, readers[i].key) };
+    GError *error = NULL;
+
+    if (member.node != NULL) {
+      readers[i].read (self, &member, mistakes);
+    } else if (!anc_json_has_misspelt (json, keys, readers[i].key)) {
+      anc_json_error (json, &error, "a choice needs parameter and fragments");
+      anc_mistakes_take (mistakes, &error);
+    }
+  }
 }
 
 AncChoice *
-anc_choice_new (const AncJson *json, const gchar *name, GError **error)
+anc_choice_new (const AncJson *json, const gchar *name, AncMistakes *mistakes)
 {
-  static const gchar *const keys[] = { "parameter", "fragments", NULL };
-  g_autofree gchar *by = anc_json_child_pointer (json, "parameter");
-  g_autofree gchar *of = anc_json_child_pointer (json, "fragments");
-  g_autoptr (AncChoice) self = g_new0 (AncChoice, 1);
-  JsonObject *object;
-  AncJson parameter, fragments;
+  const guint before = anc_mistakes_count (mistakes);
+  AncChoice *self;
 
+  if (!anc_json_check_keys (json, keys, mistakes))
+    return NULL;
+  self = g_new0 (AncChoice, 1);
   self->name = g_strdup (name);
   self->fragments
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if (!anc_json_check_keys (json, keys, error))
-    return NULL;
-  object = json_node_get_object (json->node);
-  parameter = (AncJson){ json->file, by,
-                         json_object_get_member (object, "parameter") };
-  fragments = (AncJson){ json->file, of,
-                         json_object_get_member (object, "fragments") };
-  if (parameter.node == NULL || fragments.node == NULL) {
-    anc_json_error (json, error, "a choice needs parameter and fragments");
-    return NULL;
-  }
-  self->parameter = g_strdup (anc_json_get_string (&parameter, error));
-  if (self->parameter == NULL || !read_fragments (self, &fragments, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  read_members (self, json, mistakes);
+  self->broken = anc_mistakes_count (mistakes) > before;
+  return self;
 }
 
 gboolean

@@ -10,10 +10,12 @@ typedef struct {
   gchar *name;
   gchar *parameter;      /* its value is the key of the fragment */
   GHashTable *fragments; /* value -> launch text */
+  gboolean broken;       /* has mistakes: some of this is not known */
 } AncChoice;
 
+/* NULL if it is no object; else what could be read. */
 AncChoice *anc_choice_new (const AncJson *json, const gchar *name,
-                           GError **error);
+                           AncMistakes *mistakes);
 void anc_choice_free (AncChoice *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncChoice, anc_choice_free)
 

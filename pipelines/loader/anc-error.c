@@ -3,7 +3,30 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK (anc - error - quark, anc_error)
+typedef struct {
+  gchar *pointer; /* of a mistake in a config file, or NULL */
+} AncErrorPrivate;
+
+static void
+anc_error_private_init (AncErrorPrivate *priv)
+{
+}
+
+static void
+anc_error_private_copy (const AncErrorPrivate *from, AncErrorPrivate *to)
+{
+  to->pointer = g_strdup (from->pointer);
+}
+
+static void
+anc_error_private_clear (AncErrorPrivate *priv)
+{
+  g_free (priv->pointer);
+}
+
+/* clang-format off */
+G_DEFINE_EXTENDED_ERROR (AncError, anc_error)
+/* clang-format on */
 
 /* What is quoted from the file must neither break the line nor command the
  * terminal. */
@@ -31,6 +54,15 @@ anc_config_error (GError **error, const gchar *file, const gchar *pointer,
                 : g_strdup_printf ("%s: at %s: %s", file, pointer, text);
   blank_controls (message);
   g_set_error_literal (error, ANC_ERROR, ANC_ERROR_CONFIG, message);
+  if (error != NULL)
+    anc_error_get_private (*error)->pointer = g_strdup (pointer);
+}
+
+const gchar *
+anc_error_get_pointer (const GError *error)
+{
+  return error->domain == ANC_ERROR ? anc_error_get_private (error)->pointer
+                                    : NULL;
 }
 
 const gchar *

@@ -18,6 +18,9 @@ GQuark anc_error_quark (void);
 void anc_config_error (GError **error, const gchar *file, const gchar *pointer,
                        const gchar *format, ...) G_GNUC_PRINTF (4, 5);
 
+/* The JSON pointer to a mistake in a config file; NULL for other errors. */
+const gchar *anc_error_get_pointer (const GError *error);
+
 /* The domain as a report writes it: config, parameter, run, or the name of
  * a GStreamer domain. */
 const gchar *anc_error_domain_name (const GError *error);

@@ -5,6 +5,7 @@
 #include "anc-input-wav.h"
 
 #include <errno.h>
+#include <string.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,8 +43,13 @@ check_content (const gchar *path, goffset size, GError **error)
 static const gchar *
 find_reason (const gchar *path, GStatBuf *ret_info)
 {
-  if (g_stat (path, ret_info) != 0)
-    return errno == ENOENT ? "there is no such file" : g_strerror (errno);
+  if (g_stat (path, ret_info) != 0) {
+    if (errno != ENOENT)
+      return g_strerror (errno);
+    return strstr (path, "://") != NULL
+               ? "there is no such file; write its path, not a URI"
+               : "there is no such file";
+  }
   if (S_ISDIR (ret_info->st_mode))
     return "it is a directory; name a file";
   if (S_ISFIFO (ret_info->st_mode) || S_ISSOCK (ret_info->st_mode))

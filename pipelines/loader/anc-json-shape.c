@@ -65,7 +65,8 @@ anc_json_wrong_shape (const gchar *at, const gchar **ret_at)
       continue;
     }
     if (*at == '/')
-      return "JSON has no comments";
+      return at[1] == '/' || at[1] == '*' ? "JSON has no comments"
+                                          : "it is not JSON";
     if (*at == '\'')
       return "JSON has no single quotes";
     if ((*at == '}' || *at == ']') && comma)

@@ -8,8 +8,20 @@
 
 struct _AncJsonTwice {
   GHashTable *names;    /* JsonObject -> names so far */
-  GHashTable *repeated; /* JsonObject -> the first name that came again */
+  GHashTable *repeated; /* JsonObject -> names that came again, a GPtrArray */
 };
+
+static void
+note_repeated (AncJsonTwice *self, JsonObject *object, const gchar *name)
+{
+  GPtrArray *names = g_hash_table_lookup (self->repeated, object);
+
+  if (names == NULL) {
+    names = g_ptr_array_new_with_free_func (g_free);
+    g_hash_table_insert (self->repeated, object, names);
+  }
+  g_ptr_array_add (names, g_strdup (name));
+}
 
 static void
 on_member (JsonParser *parser, JsonObject *object, const gchar *name,
@@ -23,9 +35,8 @@ on_member (JsonParser *parser, JsonObject *object, const gchar *name,
     /* Held, or a later object could get the address of a replaced one. */
     g_hash_table_insert (self->names, json_object_ref (object), names);
   }
-  if (!g_hash_table_add (names, g_strdup (name))
-      && !g_hash_table_contains (self->repeated, object))
-    g_hash_table_insert (self->repeated, object, g_strdup (name));
+  if (!g_hash_table_add (names, g_strdup (name)))
+    note_repeated (self, object, name);
 }
 
 AncJsonTwice *
@@ -36,7 +47,8 @@ anc_json_twice_new (JsonParser *parser)
   self->names
       = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) json_object_unref,
                                (GDestroyNotify) g_hash_table_unref);
-  self->repeated = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->repeated = g_hash_table_new_full (NULL, NULL, NULL,
+                                          (GDestroyNotify) g_ptr_array_unref);
   g_signal_connect (parser, "object-member", G_CALLBACK (on_member), self);
   return self;
 }
@@ -49,60 +61,59 @@ anc_json_twice_free (AncJsonTwice *self)
   g_free (self);
 }
 
-static gboolean
+static void
 check_child (const AncJsonTwice *self, const AncJson *json, const gchar *key,
-             JsonNode *node, GError **error)
+             JsonNode *node, AncMistakes *mistakes)
 {
   g_autofree gchar *pointer = anc_json_child_pointer (json, key);
   AncJson child = { json->file, pointer, node };
 
-  return anc_json_twice_check (self, &child, error);
+  anc_json_twice_check (self, &child, mistakes);
 }
 
-static gboolean
-check_array (const AncJsonTwice *self, const AncJson *json, GError **error)
+static void
+check_array (const AncJsonTwice *self, const AncJson *json,
+             AncMistakes *mistakes)
 {
   JsonArray *array = json_node_get_array (json->node);
 
   for (guint i = 0; i < json_array_get_length (array); i++) {
     g_autofree gchar *key = g_strdup_printf ("%u", i);
 
-    if (!check_child (self, json, key, json_array_get_element (array, i),
-                      error))
-      return FALSE;
+    check_child (self, json, key, json_array_get_element (array, i), mistakes);
   }
-  return TRUE;
 }
 
-static gboolean
-check_object (const AncJsonTwice *self, const AncJson *json, GError **error)
+static void
+check_object (const AncJsonTwice *self, const AncJson *json,
+              AncMistakes *mistakes)
 {
   JsonObject *object = json_node_get_object (json->node);
-  const gchar *name = g_hash_table_lookup (self->repeated, object);
+  GPtrArray *names = g_hash_table_lookup (self->repeated, object);
   JsonObjectIter iter;
   JsonNode *node;
+  const gchar *name;
 
-  if (name != NULL) {
-    g_autofree gchar *pointer = anc_json_child_pointer (json, name);
+  for (guint i = 0; names != NULL && i < names->len; i++) {
+    g_autofree gchar *pointer = anc_json_child_pointer (json, names->pdata[i]);
+    GError *error = NULL;
 
-    anc_config_error (error, json->file, pointer,
+    anc_config_error (&error, json->file, pointer,
                       "this key is there twice; remove one");
-    return FALSE;
+    anc_mistakes_take (mistakes, &error);
   }
   json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &name, &node)) {
-    if (!check_child (self, json, name, node, error))
-      return FALSE;
-  }
-  return TRUE;
+  while (json_object_iter_next_ordered (&iter, &name, &node))
+    check_child (self, json, name, node, mistakes);
 }
 
-gboolean
+void
 anc_json_twice_check (const AncJsonTwice *self, const AncJson *json,
-                      GError **error)
+                      AncMistakes *mistakes)
 {
   /* Of the objects that repeat a key, the outermost is always still there. */
   if (JSON_NODE_HOLDS_OBJECT (json->node))
-    return check_object (self, json, error);
-  return !JSON_NODE_HOLDS_ARRAY (json->node) || check_array (self, json, error);
+    check_object (self, json, mistakes);
+  else if (JSON_NODE_HOLDS_ARRAY (json->node))
+    check_array (self, json, mistakes);
 }

@@ -10,7 +10,6 @@ AncJsonTwice *anc_json_twice_new (JsonParser *parser);
 void anc_json_twice_free (AncJsonTwice *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncJsonTwice, anc_json_twice_free)
 
-/* After it ran: FALSE with an error if an object of the tree has a key
- * twice. */
-gboolean anc_json_twice_check (const AncJsonTwice *self, const AncJson *json,
-                               GError **error);
+/* After it ran: notes each key that an object of the tree has twice. */
+void anc_json_twice_check (const AncJsonTwice *self, const AncJson *json,
+                           AncMistakes *mistakes);

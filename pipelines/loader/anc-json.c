@@ -18,7 +18,8 @@ line_of (const gchar *text, const gchar *at)
 }
 
 static JsonNode *
-parse (const gchar *file, const gchar *text, GError **error)
+parse (const gchar *file, const gchar *text, AncMistakes *mistakes,
+       GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (AncJsonTwice) twice = anc_json_twice_new (parser);
@@ -40,13 +41,12 @@ parse (const gchar *file, const gchar *text, GError **error)
     anc_config_error (error, file, "", "it is empty");
     return NULL;
   }
-  if (!anc_json_twice_check (twice, &root, error))
-    return NULL;
+  anc_json_twice_check (twice, &root, mistakes);
   return json_parser_steal_root (parser);
 }
 
-JsonNode *
-anc_json_load (const gchar *file, GError **error)
+static JsonNode *
+load (const gchar *file, AncMistakes *mistakes, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   g_autofree gchar *text = NULL;
@@ -70,7 +70,18 @@ anc_json_load (const gchar *file, GError **error)
                       line_of (text, at));
     return NULL;
   }
-  return parse (file, text, error);
+  return parse (file, text, mistakes, error);
+}
+
+JsonNode *
+anc_json_load (const gchar *file, AncMistakes *mistakes)
+{
+  GError *error = NULL;
+  JsonNode *node = load (file, mistakes, &error);
+
+  if (node == NULL)
+    anc_mistakes_take (mistakes, &error);
+  return node;
 }
 
 gchar *
@@ -209,13 +220,16 @@ anc_json_get_strings (const AncJson *json, GError **error)
 
 gboolean
 anc_json_check_keys (const AncJson *json, const gchar *const *keys,
-                     GError **error)
+                     AncMistakes *mistakes)
 {
-  JsonObject *object = anc_json_get_object (json, error);
+  GError *error = NULL;
+  JsonObject *object = anc_json_get_object (json, &error);
   g_autoptr (GList) members = NULL;
 
-  if (object == NULL)
+  if (object == NULL) {
+    anc_mistakes_take (mistakes, &error);
     return FALSE;
+  }
   members = json_object_get_members (object);
   for (GList *l = members; l != NULL; l = l->next) {
     g_autofree gchar *pointer = NULL, *suggestion = NULL;
@@ -224,9 +238,29 @@ anc_json_check_keys (const AncJson *json, const gchar *const *keys,
       continue;
     pointer = anc_json_child_pointer (json, l->data);
     suggestion = anc_error_suggestion (l->data, keys);
-    anc_config_error (error, json->file, pointer, "there is no such key%s",
+    anc_config_error (&error, json->file, pointer, "there is no such key%s",
                       suggestion);
-    return FALSE;
+    anc_mistakes_take (mistakes, &error);
   }
   return TRUE;
+}
+
+gboolean
+anc_json_has_misspelt (const AncJson *json, const gchar *const *keys,
+                       const gchar *key)
+{
+  const gchar *const wanted[] = { key, NULL };
+  g_autoptr (GList) members
+      = json_object_get_members (json_node_get_object (json->node));
+
+  for (GList *l = members; l != NULL; l = l->next) {
+    g_autofree gchar *suggestion = NULL;
+
+    if (g_strv_contains (keys, l->data))
+      continue;
+    suggestion = anc_error_suggestion (l->data, wanted);
+    if (*suggestion != '\0')
+      return TRUE;
+  }
+  return FALSE;
 }

@@ -3,6 +3,8 @@
  * Reading JSON that a person wrote: every refusal names file and pointer. */
 #pragma once
 
+#include "anc-mistakes.h"
+
 #include <json-glib/json-glib.h>
 
 /* A node and where it stands. The caller keeps `file` and `pointer` alive. */
@@ -12,8 +14,8 @@ typedef struct {
   JsonNode *node;
 } AncJson;
 
-/* The whole file; NULL with an ANC_ERROR_CONFIG error. */
-JsonNode *anc_json_load (const gchar *file, GError **error);
+/* The whole file; NULL if it is no JSON. Errors are ANC_ERROR_CONFIG. */
+JsonNode *anc_json_load (const gchar *file, AncMistakes *mistakes);
 
 gchar *anc_json_child_pointer (const AncJson *json, const gchar *key);
 const gchar *anc_json_type_name (JsonNode *node);
@@ -29,6 +31,11 @@ gboolean anc_json_get_number (const AncJson *json, gdouble *ret,
                               GError **error);
 /* A string, or an array of strings, never empty. */
 GStrv anc_json_get_strings (const AncJson *json, GError **error);
-/* FALSE if a key of the object is not in the NULL-terminated list. */
+/* Notes each key that is not in the NULL-terminated list; FALSE if it is no
+ * object at all. */
 gboolean anc_json_check_keys (const AncJson *json, const gchar *const *keys,
-                              GError **error);
+                              AncMistakes *mistakes);
+/* Does the object have, instead of `key`, one that looks like it? It has been
+ * refused then, and to call `key` missing would be to say it twice. */
+gboolean anc_json_has_misspelt (const AncJson *json, const gchar *const *keys,
+                                const gchar *key);

@@ -96,6 +96,79 @@ anc_launch_has_element (GStrv lines)
   return FALSE;
 }
 
+/* "property=value", and no caps. */
+static gboolean
+is_setting (const gchar *word)
+{
+  const gchar *end
+      = word + strspn (word, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_:-");
+
+  return end > word && *end == '=';
+}
+
+static AncWord
+kind_of (Token token, const gchar *begin, const gchar *end, const gchar *word)
+{
+  if (token == TOKEN_LINK)
+    return ANC_WORD_LINK;
+  if (token == TOKEN_OPEN)
+    return ANC_WORD_OPEN;
+  if (token == TOKEN_CLOSE)
+    return ANC_WORD_CLOSE;
+  if (is_setting (word))
+    return ANC_WORD_SETTING;
+  return is_name (begin, end) ? ANC_WORD_ELEMENT : ANC_WORD_OTHER;
+}
+
+void
+anc_launch_each_word (GStrv lines, AncWordFunc func, gpointer data)
+{
+  for (gint i = 0; lines[i] != NULL; i++) {
+    const gchar *at = lines[i], *begin = at + strspn (at, SPACE);
+    Token token;
+
+    while ((token = next_token (&at)) != TOKEN_END) {
+      g_autofree gchar *word = g_strndup (begin, (gsize) (at - begin));
+
+      func (kind_of (token, begin, at, word), i, word, data);
+      begin = at + strspn (at, SPACE);
+    }
+  }
+}
+
+typedef struct {
+  gchar *factory; /* whose settings come, or NULL */
+  AncLaunchFunc func;
+  gpointer data;
+} Settings;
+
+static void
+on_word (AncWord kind, gint line, const gchar *word, gpointer data)
+{
+  Settings *self = data;
+  g_autofree gchar *text = NULL;
+
+  if (kind == ANC_WORD_SETTING && self->factory != NULL) {
+    text = g_strconcat (self->factory, " ", word, NULL);
+    self->func (line, text, self->data);
+    return;
+  }
+  g_clear_pointer (&self->factory, g_free);
+  if (kind == ANC_WORD_ELEMENT) {
+    self->factory = g_strdup (word);
+    self->func (line, word, self->data);
+  }
+}
+
+void
+anc_launch_each_setting (GStrv lines, AncLaunchFunc func, gpointer data)
+{
+  Settings settings = { NULL, func, data };
+
+  anc_launch_each_word (lines, on_word, &settings);
+  g_free (settings.factory);
+}
+
 gint
 anc_launch_find_word (GStrv lines, const gchar *word, const gchar *after)
 {

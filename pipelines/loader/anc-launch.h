@@ -11,3 +11,8 @@
  * those of the file with its choices made. */
 GstElement *anc_launch (const AncPipelineFile *file, GStrv lines,
                         GError **error);
+
+/* After it refused the text: takes over the error, or, as the parser stops at
+ * the first of them, what is wrong with each single element. */
+void anc_launch_explain (const AncPipelineFile *file, GStrv lines,
+                         GError **cause, AncMistakes *mistakes);

@@ -154,6 +154,7 @@ read_maximum (AncParameter *self, const AncJson *json, GError **error)
   if (self->maximum >= self->minimum)
     return TRUE;
   anc_json_error (json, error, "the maximum is below the minimum");
+  self->maximum = INFINITY;
   return FALSE;
 }
 
@@ -242,40 +243,45 @@ read_targets (AncParameter *self, const AncJson *json, GError **error)
   return TRUE;
 }
 
-static gboolean
-read_members (AncParameter *self, const AncJson *json, GError **error)
+static void
+read_members (AncParameter *self, const AncJson *json, AncMistakes *mistakes)
 {
   /* In the order in which one depends on another. */
   static const struct {
     const gchar *key;
     gboolean (*read) (AncParameter *, const AncJson *, GError **);
-  } readers[]
-      = { { "type", read_type },       { "description", read_description },
-          { "format", read_format },   { "required", read_required },
-          { "minimum", read_minimum }, { "maximum", read_maximum },
-          { "enum", read_enum },       { "default", read_default },
-          { "target", read_targets } };
+    gboolean of_type; /* means something only when the type is known */
+  } readers[] = { { "type", read_type, FALSE },
+                  { "description", read_description, FALSE },
+                  { "format", read_format, TRUE },
+                  { "required", read_required, FALSE },
+                  { "minimum", read_minimum, TRUE },
+                  { "maximum", read_maximum, TRUE },
+                  { "enum", read_enum, TRUE },
+                  { "default", read_default, TRUE },
+                  { "target", read_targets, FALSE } };
   JsonObject *object = json_node_get_object (json->node);
+  gboolean typed = json_object_has_member (object, "type");
 
   for (guint i = 0; i < G_N_ELEMENTS (readers); i++) {
     g_autofree gchar *pointer = anc_json_child_pointer (json, readers[i].key);
     AncJson member = { json->file, pointer,
                        json_object_get_member (object, readers[i].key) };
+    GError *error = NULL;
 
-    if (member.node != NULL && !readers[i].read (self, &member, error))
-      return FALSE;
+    if (member.node == NULL || (readers[i].of_type && !typed)
+        || readers[i].read (self, &member, &error))
+      continue;
+    anc_mistakes_take (mistakes, &error);
+    if (i == 0)
+      typed = FALSE;
   }
-  return TRUE;
 }
 
 static gboolean
 check_whole (const AncParameter *self, const AncJson *json, GError **error)
 {
-  JsonObject *object = json_node_get_object (json->node);
-
-  if (!json_object_has_member (object, "type"))
-    anc_json_error (json, error, "the key type is missing");
-  else if (self->required && self->default_kind != ANC_DEFAULT_NONE)
+  if (self->required && self->default_kind != ANC_DEFAULT_NONE)
     anc_json_error (json, error,
                     "what is required cannot have a default as well");
   else if (self->format == ANC_FORMAT_SECRET
@@ -283,7 +289,9 @@ check_whole (const AncParameter *self, const AncJson *json, GError **error)
     anc_json_error (json, error,
                     "a secret does not belong into a file that others read; "
                     "its default can be {\"env\": NAME} or {\"file\": PATH}");
-  else if (self->default_kind >= ANC_DEFAULT_SUFFIX_OF && self->values == NULL)
+  else if (self->default_kind >= ANC_DEFAULT_SUFFIX_OF && self->values == NULL
+           && !json_object_has_member (json_node_get_object (json->node),
+                                       "enum"))
     anc_json_error (json, error,
                     "a default taken from another parameter needs an enum");
   else
@@ -291,12 +299,27 @@ check_whole (const AncParameter *self, const AncJson *json, GError **error)
   return FALSE;
 }
 
-AncParameter *
-anc_parameter_new (const AncJson *json, const gchar *name, GError **error)
+static void
+check_type (const AncJson *json, AncMistakes *mistakes)
 {
-  g_autoptr (AncParameter) self = NULL;
+  GError *error = NULL;
 
-  if (!anc_json_check_keys (json, keys, error))
+  if (json_object_has_member (json_node_get_object (json->node), "type")
+      || anc_json_has_misspelt (json, keys, "type"))
+    return;
+  anc_json_error (json, &error, "the key type is missing");
+  anc_mistakes_take (mistakes, &error);
+}
+
+AncParameter *
+anc_parameter_new (const AncJson *json, const gchar *name,
+                   AncMistakes *mistakes)
+{
+  const guint before = anc_mistakes_count (mistakes);
+  GError *error = NULL;
+  AncParameter *self;
+
+  if (!anc_json_check_keys (json, keys, mistakes))
     return NULL;
   self = g_new0 (AncParameter, 1);
   self->name = g_strdup (name);
@@ -304,9 +327,12 @@ anc_parameter_new (const AncJson *json, const gchar *name, GError **error)
   self->minimum = -INFINITY;
   self->maximum = INFINITY;
   self->targets = g_ptr_array_new_with_free_func (target_free);
-  if (!read_members (self, json, error) || !check_whole (self, json, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  check_type (json, mistakes);
+  read_members (self, json, mistakes);
+  if (!check_whole (self, json, &error))
+    anc_mistakes_take (mistakes, &error);
+  self->broken = anc_mistakes_count (mistakes) > before;
+  return self;
 }
 
 gchar *

@@ -55,10 +55,12 @@ typedef struct {
   AncDefault default_kind;
   gchar *default_text;
   GPtrArray *targets; /* of AncTarget */
+  gboolean broken;    /* has mistakes: some of this is not known */
 } AncParameter;
 
+/* NULL if it is no object; else what could be read. */
 AncParameter *anc_parameter_new (const AncJson *json, const gchar *name,
-                                 GError **error);
+                                 AncMistakes *mistakes);
 void anc_parameter_free (AncParameter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncParameter, anc_parameter_free)
 

@@ -35,102 +35,111 @@ anc_pipeline_file_unref (AncPipelineFile *self)
   g_atomic_rc_box_release_full (self, clear);
 }
 
-static gboolean
-read_string (const AncJson *root, const gchar *key, gchar **ret, GError **error)
+static void
+read_string (const AncJson *root, const gchar *key, gchar **ret,
+             AncMistakes *mistakes)
 {
   g_autofree gchar *pointer = anc_json_child_pointer (root, key);
   JsonObject *object = json_node_get_object (root->node);
   AncJson member
       = { root->file, pointer, json_object_get_member (object, key) };
+  GError *error = NULL;
 
-  if (member.node == NULL) {
-    anc_json_error (root, error, "the key %s is missing", key);
-    return FALSE;
-  }
-  *ret = g_strdup (anc_json_get_string (&member, error));
-  return *ret != NULL;
+  if (member.node == NULL && anc_json_has_misspelt (root, keys, key))
+    return;
+  if (member.node == NULL)
+    anc_json_error (root, &error, "the key %s is missing", key);
+  else
+    *ret = g_strdup (anc_json_get_string (&member, &error));
+  if (error != NULL)
+    anc_mistakes_take (mistakes, &error);
 }
 
-static gboolean
-read_text (AncPipelineFile *self, const AncJson *root, GError **error)
+static void
+read_text (AncPipelineFile *self, const AncJson *root, AncMistakes *mistakes)
 {
   JsonObject *object = json_node_get_object (root->node);
   AncJson member = { root->file, "/pipeline",
                      json_object_get_member (object, "pipeline") };
+  GError *error = NULL;
 
-  if (member.node == NULL) {
-    anc_json_error (root, error, "the key pipeline is missing");
-    return FALSE;
+  if (member.node == NULL && anc_json_has_misspelt (root, keys, "pipeline"))
+    return;
+  if (member.node == NULL)
+    anc_json_error (root, &error, "the key pipeline is missing");
+  else
+    self->lines = anc_json_get_strings (&member, &error);
+  if (self->lines == NULL) {
+    anc_mistakes_take (mistakes, &error);
+    return;
   }
-  self->lines = anc_json_get_strings (&member, error);
-  if (self->lines == NULL)
-    return FALSE;
   self->text = g_strjoinv (" ", self->lines);
   self->numbered = JSON_NODE_HOLDS_ARRAY (member.node);
-  return TRUE;
 }
 
-static gboolean
+static void
 read_parameter (AncPipelineFile *self, const AncJson *json, const gchar *name,
-                GError **error)
+                AncMistakes *mistakes)
 {
-  AncParameter *parameter = anc_parameter_new (json, name, error);
+  AncParameter *parameter = anc_parameter_new (json, name, mistakes);
 
-  if (parameter == NULL)
-    return FALSE;
-  g_ptr_array_add (self->parameters, parameter);
-  return TRUE;
+  if (parameter != NULL)
+    g_ptr_array_add (self->parameters, parameter);
 }
 
-static gboolean
+static void
 read_choice (AncPipelineFile *self, const AncJson *json, const gchar *name,
-             GError **error)
+             AncMistakes *mistakes)
 {
-  AncChoice *choice = anc_choice_new (json, name, error);
+  AncChoice *choice = anc_choice_new (json, name, mistakes);
 
-  if (choice == NULL)
-    return FALSE;
-  g_ptr_array_add (self->choices, choice);
-  return TRUE;
+  if (choice != NULL)
+    g_ptr_array_add (self->choices, choice);
 }
 
+/* FALSE if some of them is no object, so that not even its name is kept. */
 static gboolean
 read_each (AncPipelineFile *self, const AncJson *root, const gchar *key,
-           gboolean (*read) (AncPipelineFile *, const AncJson *, const gchar *,
-                             GError **),
-           GError **error)
+           void (*read) (AncPipelineFile *, const AncJson *, const gchar *,
+                         AncMistakes *),
+           AncMistakes *mistakes)
 {
   g_autofree gchar *pointer = anc_json_child_pointer (root, key);
   AncJson all
       = { root->file, pointer,
           json_object_get_member (json_node_get_object (root->node), key) };
+  gboolean whole = TRUE;
+  GError *error = NULL;
   JsonObjectIter iter;
   JsonNode *node;
   const gchar *name;
 
   if (all.node == NULL)
-    return TRUE;
-  if (anc_json_get_object (&all, error) == NULL)
+    return !anc_json_has_misspelt (root, keys, key);
+  if (anc_json_get_object (&all, &error) == NULL) {
+    anc_mistakes_take (mistakes, &error);
     return FALSE;
+  }
   json_object_iter_init_ordered (&iter, json_node_get_object (all.node));
   while (json_object_iter_next_ordered (&iter, &name, &node)) {
     g_autofree gchar *child = anc_json_child_pointer (&all, name);
     AncJson json = { root->file, child, node };
 
-    if (!read (self, &json, name, error))
-      return FALSE;
+    read (self, &json, name, mistakes);
+    whole &= JSON_NODE_HOLDS_OBJECT (node);
   }
-  return TRUE;
+  return whole;
 }
 
 AncPipelineFile *
-anc_pipeline_file_load (const gchar *file, GError **error)
+anc_pipeline_file_load_all (const gchar *file, AncMistakes *mistakes)
 {
-  g_autoptr (JsonNode) node = anc_json_load (file, error);
+  g_autoptr (JsonNode) node = anc_json_load (file, mistakes);
   g_autoptr (AncPipelineFile) self = NULL;
   AncJson root = { file, "", node };
+  gboolean parameters, choices;
 
-  if (node == NULL || !anc_json_check_keys (&root, keys, error))
+  if (node == NULL || !anc_json_check_keys (&root, keys, mistakes))
     return NULL;
   self = g_atomic_rc_box_new0 (AncPipelineFile);
   self->file = g_strdup (file);
@@ -138,15 +147,28 @@ anc_pipeline_file_load (const gchar *file, GError **error)
       = g_ptr_array_new_with_free_func ((GDestroyNotify) anc_parameter_free);
   self->choices
       = g_ptr_array_new_with_free_func ((GDestroyNotify) anc_choice_free);
-  if (!read_string (&root, "name", &self->name, error)
-      || !read_string (&root, "version", &self->version, error)
-      || !read_string (&root, "description", &self->description, error)
-      || !read_text (self, &root, error)
-      || !read_each (self, &root, "parameters", read_parameter, error)
-      || !read_each (self, &root, "choices", read_choice, error)
-      || !anc_pipeline_check (self, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  read_string (&root, "name", &self->name, mistakes);
+  read_string (&root, "version", &self->version, mistakes);
+  read_string (&root, "description", &self->description, mistakes);
+  read_text (self, &root, mistakes);
+  parameters = read_each (self, &root, "parameters", read_parameter, mistakes);
+  choices = read_each (self, &root, "choices", read_choice, mistakes);
+  return anc_pipeline_check (self, parameters, choices, mistakes)
+             ? g_steal_pointer (&self)
+             : NULL;
+}
+
+AncPipelineFile *
+anc_pipeline_file_load (const gchar *file, GError **error)
+{
+  g_autoptr (AncMistakes) mistakes = anc_mistakes_new ();
+  g_autoptr (AncPipelineFile) self
+      = anc_pipeline_file_load_all (file, mistakes);
+
+  if (anc_mistakes_count (mistakes) == 0)
+    return g_steal_pointer (&self);
+  anc_mistakes_to_error (mistakes, error);
+  return NULL;
 }
 
 const AncParameter *
@@ -189,6 +211,25 @@ gboolean
 anc_pipeline_file_is_fixed (const AncPipelineFile *self, const gchar *element)
 {
   return anc_text_declares (self->text, element);
+}
+
+gboolean
+anc_pipeline_file_declares (const AncPipelineFile *self, const gchar *element)
+{
+  if (anc_text_declares (self->text, element))
+    return TRUE;
+  for (guint i = 0; i < self->choices->len; i++) {
+    const AncChoice *choice = self->choices->pdata[i];
+    GHashTableIter iter;
+    gpointer fragment;
+
+    g_hash_table_iter_init (&iter, choice->fragments);
+    while (g_hash_table_iter_next (&iter, NULL, &fragment)) {
+      if (anc_text_declares (fragment, element))
+        return TRUE;
+    }
+  }
+  return FALSE;
 }
 
 typedef struct {

@@ -21,6 +21,11 @@ typedef struct {
 
 /* NULL with an ANC_ERROR_CONFIG error that names file and JSON pointer. */
 AncPipelineFile *anc_pipeline_file_load (const gchar *file, GError **error);
+/* The same with all mistakes. What can be understood in spite of them comes
+ * back, for anc_builder_check() to find more in; it is good for nothing else.
+ * NULL if it cannot even be built. */
+AncPipelineFile *anc_pipeline_file_load_all (const gchar *file,
+                                             AncMistakes *mistakes);
 AncPipelineFile *anc_pipeline_file_ref (AncPipelineFile *self);
 void anc_pipeline_file_unref (AncPipelineFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncPipelineFile, anc_pipeline_file_unref)
@@ -38,6 +43,10 @@ gboolean anc_pipeline_file_is_key (const AncPipelineFile *self,
 /* Is an element of that name in every pipeline this file describes, so that
  * a property it lacks is a mistake of the file? */
 gboolean anc_pipeline_file_is_fixed (const AncPipelineFile *self,
+                                     const gchar *element);
+
+/* Is it in any of them? */
+gboolean anc_pipeline_file_declares (const AncPipelineFile *self,
                                      const gchar *element);
 
 /* "/pipeline/N" if its lines are numbered; "/pipeline" if not, or for -1. */

@@ -17,6 +17,25 @@ anc_run_writes_to_network (GstElement *pipeline)
   return FALSE;
 }
 
+static gboolean
+is_for_objects (GstElement *element)
+{
+  return GST_OBJECT_FLAG_IS_SET (element, GST_ELEMENT_FLAG_SINK)
+         && g_object_class_find_property (G_OBJECT_GET_CLASS (element),
+                                          "if-none-match")
+                != NULL;
+}
+
+gboolean
+anc_run_writes_objects (GstElement *pipeline)
+{
+  for (GList *l = GST_BIN (pipeline)->children; l != NULL; l = l->next) {
+    if (is_for_objects (l->data))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 protect (const AncParameter *parameter, GstElement *pipeline,
          gboolean overwrite)
@@ -26,10 +45,7 @@ protect (const AncParameter *parameter, GstElement *pipeline,
     g_autoptr (GstElement) element
         = gst_bin_get_by_name (GST_BIN (pipeline), target->element);
 
-    if (element != NULL
-        && g_object_class_find_property (G_OBJECT_GET_CLASS (element),
-                                         "if-none-match")
-               != NULL)
+    if (element != NULL && is_for_objects (element))
       g_object_set (element, "if-none-match", !overwrite, NULL);
   }
 }

@@ -11,6 +11,9 @@
  * itself. */
 gboolean anc_run_writes_to_network (GstElement *pipeline);
 
+/* Into objects, which are there whole or not at all. */
+gboolean anc_run_writes_objects (GstElement *pipeline);
+
 /* Makes the sinks that output URIs are for refuse, or not, to replace what is
  * there, where they have a property for it. */
 void anc_run_protect_outputs (const AncParameters *parameters,

@@ -34,6 +34,8 @@ struct _AncRunner {
   GSource *end, *end_limit; /* from the first interrupt on */
   gint64 start;             /* monotonic */
   gboolean live;
+  gboolean given_up; /* interrupted before there was any sound */
+  gboolean stopped;  /* as far as it could be */
 };
 
 static gboolean
@@ -347,11 +349,25 @@ end_stream (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* No sound went by, and nothing else did that could be what is recorded. */
+static gboolean
+is_empty (const AncReading *reading)
+{
+  return reading->frames == 0 && (reading->sound || !reading->buffers);
+}
+
 void
 anc_runner_interrupt (AncRunner *self)
 {
+  AncReading reading = anc_meter_read_output (self->meter);
+
   self->interrupts++;
-  if (self->interrupts > 1) {
+  /* The end of the stream would make a file or an object of an encoder's
+   * header. A broker may still be given what a run before has left. */
+  self->given_up |= self->interrupts == 1 && is_empty (&reading)
+                    && (anc_run_writes_objects (self->pipeline)
+                        || !anc_run_writes_to_network (self->pipeline));
+  if (self->interrupts > 1 || self->given_up) {
     g_main_loop_quit (self->loop);
     return;
   }
@@ -391,10 +407,13 @@ stream (AncRunner *self)
   change = gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   self->live = change == GST_STATE_CHANGE_NO_PREROLL;
   /* Quitting a loop before it runs would be forgotten. */
-  if (self->interrupts < 2)
+  if (self->interrupts < 2 && !self->given_up)
     g_main_loop_run (self->loop);
-  if (self->interrupts > 1 && anc_run_writes_to_network (self->pipeline))
+  if ((self->interrupts > 1 || self->given_up)
+      && anc_run_writes_to_network (self->pipeline)) {
     anc_run_stop (self->pipeline, self->context, self->loop, STOP_SECONDS);
+    self->stopped = TRUE;
+  }
   drop_source (timeout);
   drop_source (progress);
   drop_source (messages);
@@ -429,6 +448,26 @@ commit (AncRunner *self)
       fail (self, error);
       return;
     }
+  }
+}
+
+/* One sentence for each output that there is not. */
+static void
+warn_of_nothing (AncRunner *self)
+{
+  GPtrArray *warnings = self->result->warnings;
+
+  if (self->stopped)
+    g_ptr_array_add (warnings, g_strdup ("no sound came before the end, so "
+                                         "there is no object"));
+  for (guint i = 0; i < self->outputs->len; i++) {
+    const gchar *parameter
+        = anc_output_file_get_parameter (self->outputs->pdata[i]);
+
+    g_ptr_array_add (
+        warnings,
+        g_strdup_printf ("no sound came before the end, so %s was not written",
+                         anc_parameters_get (self->parameters, parameter)));
   }
 }
 
@@ -473,10 +512,12 @@ anc_runner_run (AncRunner *self)
       = anc_result_new (anc_parameters_get_file (self->parameters)->name);
   gint64 start = g_get_monotonic_time ();
   GError *error = NULL;
+  AncReading reading;
 
   self->result = result;
   stream (self);
-  result->audio_seconds = anc_meter_read_output (self->meter).seconds;
+  reading = anc_meter_read_output (self->meter);
+  result->audio_seconds = reading.seconds;
   collect_stats (self);
   result->figures = anc_gauge_read (self->gauge);
   if (result->outcome == ANC_OUTCOME_OK && self->interrupts > 0)
@@ -492,15 +533,17 @@ anc_runner_run (AncRunner *self)
                               result);
   /* Sinks close their files here. What had to be asked twice may never
    * return. */
-  if (self->interrupts < 2)
-    gst_element_set_state (self->pipeline, GST_STATE_NULL);
-  else
+  if (self->interrupts > 1)
     g_ptr_array_set_size (self->outputs, 0);
+  else if (!self->stopped)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
   /* Twice interrupted, or before any sound: nothing whole to keep. */
   if (result->outcome == ANC_OUTCOME_OK
-      || (self->interrupts == 1 && result->outcome != ANC_OUTCOME_FAILED
-          && result->audio_seconds > 0))
+      || (result->outcome == ANC_OUTCOME_INTERRUPTED && self->interrupts == 1
+          && !is_empty (&reading)))
     commit (self);
+  else if (result->outcome == ANC_OUTCOME_INTERRUPTED && self->interrupts == 1)
+    warn_of_nothing (self);
   result->wall_seconds
       = (gdouble) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   if (result->outcome != ANC_OUTCOME_FAILED)

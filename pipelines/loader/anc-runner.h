@@ -37,7 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AncRunner, anc_runner_free)
 AncResult *anc_runner_run (AncRunner *self);
 
 /* From a callback of that context. First call: the stream is ended, so that
- * the output is a whole file, or what was uploaded a whole object; second
+ * the output is a whole file, or what was uploaded a whole object, or, before
+ * any sound, there is none, and a warning in the result says so; second
  * call: the run returns at once, without output; freeing the runner may then
  * wait for an element that hangs. An upload is first taken back, unless it
  * can be finished within the element's own timeout; a third call does not wait

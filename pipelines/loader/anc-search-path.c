@@ -63,12 +63,26 @@ anc_search_path_new (const gchar *program_dir)
   return g_strv_builder_end (builder);
 }
 
+/* Not under the name that was given, but nearly. */
+static gchar *
+find_remedy (const gchar *const *directories, const gchar *name)
+{
+  g_auto (GStrv) names = anc_search_path_list (directories);
+  g_autofree gchar *leaf = g_strconcat (name, SUFFIX, NULL);
+  g_autofree gchar *suggestion = NULL;
+
+  if (strchr (name, '=') != NULL)
+    return g_strdup (", the name comes before the parameters");
+  if (g_file_test (leaf, G_FILE_TEST_IS_REGULAR))
+    return g_strdup_printf (", write %s for the file", leaf);
+  suggestion = anc_error_suggestion (name, (const gchar *const *) names);
+  return g_steal_pointer (&suggestion);
+}
+
 static void
 not_found (const gchar *const *directories, const gchar *name, GError **error)
 {
-  g_auto (GStrv) names = anc_search_path_list (directories);
-  g_autofree gchar *suggestion
-      = anc_error_suggestion (name, (const gchar *const *) names);
+  g_autofree gchar *remedy = find_remedy (directories, name);
 
   if (strchr (name, G_DIR_SEPARATOR) != NULL
       && g_file_test (name, G_FILE_TEST_EXISTS))
@@ -84,7 +98,7 @@ not_found (const gchar *const *directories, const gchar *name, GError **error)
     g_set_error (error, ANC_ERROR, ANC_ERROR_PARAMETER,
                  "there is no pipeline called %s%s; 'anc list' shows what "
                  "there is",
-                 name, suggestion);
+                 name, remedy);
 }
 
 gchar *

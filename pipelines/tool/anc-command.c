@@ -128,12 +128,18 @@ anc_command_search_path (void)
   return anc_search_path_new (directory);
 }
 
+gchar *
+anc_command_find (const gchar *name, GError **error)
+{
+  g_auto (GStrv) directories = anc_command_search_path ();
+
+  return anc_search_path_find ((const gchar *const *) directories, name, error);
+}
+
 AncPipelineFile *
 anc_command_load (const gchar *name, GError **error)
 {
-  g_auto (GStrv) directories = anc_command_search_path ();
-  g_autofree gchar *file
-      = anc_search_path_find ((const gchar *const *) directories, name, error);
+  g_autofree gchar *file = anc_command_find (name, error);
 
   return file != NULL ? anc_pipeline_file_load (file, error) : NULL;
 }
@@ -142,8 +148,10 @@ void
 anc_command_print_json (JsonNode *node)
 {
   g_autofree gchar *text = json_to_string (node, TRUE);
+  /* A file's name may be any bytes; JSON is UTF-8. */
+  g_autofree gchar *valid = g_utf8_make_valid (text, -1);
 
-  g_print ("%s\n", text);
+  g_print ("%s\n", valid);
 }
 
 gchar *

@@ -51,6 +51,8 @@ gboolean anc_command_check_words (gchar **words, guint least, guint most,
 void anc_command_start_gstreamer (void);
 
 GStrv anc_command_search_path (void);
+/* Where the file of that name is; NULL with an error if there is none. */
+gchar *anc_command_find (const gchar *name, GError **error);
 AncPipelineFile *anc_command_load (const gchar *name, GError **error);
 
 /* "12.3 dB lower", "0.5 dB higher" or "as before". */

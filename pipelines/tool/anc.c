@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "anc-command.h"
+#include "anc-error.h"
 #include "report/anc-report.h"
 
 #include <errno.h>
@@ -13,12 +14,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct {
+typedef struct {
   const gchar *name;
   int (*main) (int argc, char **argv);
   const gchar *synopsis;
   const gchar *text;
-} commands[] = {
+} Command;
+
+static const Command commands[] = {
   { "run", anc_command_run, "NAME|FILE KEY=VALUE...",
     "run a pipeline, for example to clean a recording" },
   { "list", anc_command_list, "", "show the pipelines there are" },
@@ -32,6 +35,38 @@ static const struct {
   { "report", anc_command_report, "BEFORE AFTER",
     "levels and a picture of two recordings" },
 };
+
+static const Command *
+find_command (const gchar *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++) {
+    if (g_str_equal (commands[i].name, name))
+      return &commands[i];
+  }
+  return NULL;
+}
+
+static int
+no_command (const gchar *name)
+{
+  const gchar *names[G_N_ELEMENTS (commands) + 1] = { NULL };
+  g_autofree gchar *suggestion = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    names[i] = commands[i].name;
+  suggestion = anc_error_suggestion (name, names);
+  g_printerr ("anc: there is no command %s%s; 'anc --help' shows them\n", name,
+              suggestion);
+  return ANC_EXIT_USAGE;
+}
+
+static gboolean
+is_help (const gchar *word)
+{
+  static const gchar *const words[] = { "--help", "-h", "help", NULL };
+
+  return word != NULL && g_strv_contains (words, word);
+}
 
 static void
 print_help (void)
@@ -61,32 +96,55 @@ check_output (void)
   _exit (ANC_EXIT_FAILED);
 }
 
+/* GLib would turn what the locale lacks into question marks: in the C locale,
+ * which is what cron, containers and ssh often leave, each letter of a file's
+ * name beyond ASCII. A name is to be seen as it is on the disk. */
+static void
+print_as_it_is (const gchar *text)
+{
+  fputs (text, stdout);
+  fflush (stdout);
+}
+
+static void
+complain_as_it_is (const gchar *text)
+{
+  fputs (text, stderr);
+  fflush (stderr);
+}
+
 int
 main (int argc, char **argv)
 {
   const gchar *word = argc > 1 ? argv[1] : NULL;
+  const Command *command;
 
   /* Not the numbers: a decimal comma would not come back from JSON. */
   setlocale (LC_CTYPE, "");
+  g_set_print_handler (print_as_it_is);
+  g_set_printerr_handler (complain_as_it_is);
   g_set_prgname ("anc");
   atexit (check_output);
   if (word != NULL && g_str_equal (word, "--version")) {
     g_print ("anc %s\n", PACKAGE_VERSION);
     return ANC_EXIT_OK;
   }
-  if (word != NULL
-      && (g_str_equal (word, "--help") || g_str_equal (word, "-h")
-          || g_str_equal (word, "help"))) {
+  if (is_help (word)) {
+    gchar *words[] = { argv[1], (gchar *) "--help", NULL };
+
+    command = argc > 2 ? find_command (argv[2]) : NULL;
+    if (argc > 2 && command == NULL)
+      return no_command (argv[2]);
+    if (command != NULL)
+      return command->main (2, words);
     print_help ();
     return ANC_EXIT_OK;
   }
-  for (guint i = 0; word != NULL && i < G_N_ELEMENTS (commands); i++) {
-    if (g_str_equal (commands[i].name, word))
-      return commands[i].main (argc - 1, argv + 1);
-  }
-  if (word == NULL)
+  if (word == NULL) {
     g_printerr ("anc: a command is missing; 'anc --help' shows them\n");
-  else
-    g_printerr ("anc: there is no command %s; 'anc --help' shows them\n", word);
-  return ANC_EXIT_USAGE;
+    return ANC_EXIT_USAGE;
+  }
+  command = find_command (word);
+  return command != NULL ? command->main (argc - 1, argv + 1)
+                         : no_command (word);
 }

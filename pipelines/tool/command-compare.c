@@ -67,8 +67,7 @@ parse (Options *options, int argc, char **argv, GError **error)
       = { { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
             "Print a JSON array, one object a run", NULL },
           { "voice", 0, 0, G_OPTION_ARG_FILENAME, &options->voice,
-            "The voice alone as it is in the primary, where it is known: adds "
-            "its ratio to all else, before and after",
+            "The voice alone, as in the primary: adds its ratio to noise",
             "FILE" },
           { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY,
             &options->words, NULL, NULL },
@@ -80,7 +79,7 @@ parse (Options *options, int argc, char **argv, GError **error)
           "primary=FILE reference=FILE [KEY=VALUE...] [ALGORITHM...]",
           "Runs several algorithms, by default all, on the same recordings. "
           "Prints by how\nmany decibels the noise in the pauses and the level "
-          "of all, voice included, fall,\nand how fast it is. Nothing is "
+          "of all, voice included,\nfall, and how fast it is. Nothing is "
           "written.",
           description, entries, argc, argv, error)
       || !anc_command_check_words (options->words, 1, G_MAXUINT,

@@ -267,16 +267,14 @@ anc_command_describe (int argc, char **argv)
 {
   gboolean json = FALSE, plain = FALSE;
   g_auto (GStrv) words = NULL;
-  const GOptionEntry entries[]
-      = { { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print a JSON object",
-            NULL },
-          { "plain", 0, 0, G_OPTION_ARG_NONE, &plain,
-            "For scripts: one line a parameter, name, kind and values "
-            "separated by tabs",
-            NULL },
-          { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words, NULL,
-            NULL },
-          { NULL } };
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print a JSON object", NULL },
+    { "plain", 0, 0, G_OPTION_ARG_NONE, &plain,
+      "For scripts: a line each: name, kind, values; tabs between", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &words, NULL,
+      NULL },
+    { NULL }
+  };
   g_autoptr (GError) error = NULL;
   g_autoptr (AncPipelineFile) file = NULL;
 

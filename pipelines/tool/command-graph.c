@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * anc graph: a pipeline as a drawing, by GStreamer's own dot writer. */
+ * anc graph: a pipeline as a drawing. */
 #include "anc-builder.h"
 #include "anc-command.h"
 #include "anc-error.h"
+#include "graph/anc-drawing.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
 #define PREROLL_SECONDS 10
 
+/* Everything that is required is there. */
 static gboolean
 is_complete (const AncParameters *parameters)
 {
@@ -25,38 +27,73 @@ is_complete (const AncParameters *parameters)
   return TRUE;
 }
 
+/* A pipeline is built to see what its inputs lead to. Without any, all is in
+ * the text, and a server or a sound card need not be opened for a drawing. */
+static gboolean
+has_inputs (const AncParameters *parameters)
+{
+  AncPipelineFile *file = anc_parameters_get_file (parameters);
+
+  for (guint i = 0; i < file->parameters->len; i++) {
+    const AncParameter *parameter = file->parameters->pdata[i];
+
+    if (anc_format_is_input (parameter->format)
+        && anc_parameters_get (parameters, parameter->name) != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static const gchar *
 no_output (const gchar *parameter, gpointer data)
 {
   return "/dev/null";
 }
 
+/* Nothing is drawn of a text that cannot be built. What is not installed here
+ * may be drawn all the same. */
+static gboolean
+check_text (AncPipelineFile *file, GError **error)
+{
+  g_autoptr (AncParameters) values = anc_parameters_new (file);
+  g_autoptr (GstElement) pipeline = NULL;
+  g_autoptr (GError) cause = NULL;
+
+  anc_parameters_resolve_offline (values);
+  pipeline = anc_builder_build (values, no_output, NULL, &cause);
+  if (!g_error_matches (cause, ANC_ERROR, ANC_ERROR_CONFIG))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
+static gchar *
+draw_text (const AncParameters *parameters, GError **error)
+{
+  return check_text (anc_parameters_get_file (parameters), error)
+             ? anc_draw_text (parameters)
+             : NULL;
+}
+
 static gchar *
 draw (AncParameters *parameters, GError **error)
 {
-  gboolean complete = is_complete (parameters);
   g_autoptr (GstElement) pipeline = NULL;
-  GstDebugGraphDetails details = GST_DEBUG_GRAPH_SHOW_MEDIA_TYPE
-                                 | GST_DEBUG_GRAPH_SHOW_NON_DEFAULT_PARAMS;
   gchar *text;
 
-  if (!complete)
-    anc_parameters_resolve_offline (parameters);
-  else if (!anc_parameters_resolve (parameters, error))
+  if (!is_complete (parameters))
+    return draw_text (parameters, error);
+  if (!anc_parameters_resolve (parameters, error))
     return NULL;
+  if (!has_inputs (parameters))
+    return draw_text (parameters, error);
   pipeline = anc_builder_build (parameters, no_output, NULL, error);
   if (pipeline == NULL)
     return NULL;
   /* Links behind a decoder exist only once it has seen its file. */
-  if (complete) {
-    gst_element_set_state (pipeline, GST_STATE_PAUSED);
-    gst_element_get_state (pipeline, NULL, NULL, PREROLL_SECONDS * GST_SECOND);
-  }
-  /* What is cut short cannot be recognised. */
-  if (anc_parameters_has_secrets (parameters))
-    details |= GST_DEBUG_GRAPH_SHOW_FULL_PARAMS;
-  text = gst_debug_bin_to_dot_data (GST_BIN (pipeline), details);
-  anc_parameters_mask (parameters, &text);
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  gst_element_get_state (pipeline, NULL, NULL, PREROLL_SECONDS * GST_SECOND);
+  text = anc_draw_pipeline (parameters, pipeline);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   return text;
 }
@@ -164,7 +201,8 @@ anc_command_graph (int argc, char **argv)
                           "standard output or into a file.\nWith all required "
                           "parameters the inputs are opened, and the drawing "
                           "shows the\ndecoders and formats as they are; "
-                          "without, what is known before.",
+                          "without, what is known before, with\nwhat still "
+                          "waits for a value dashed.",
                           NULL, entries, argc, argv, &error)
       || !anc_command_check_words (words, 1, G_MAXUINT,
                                    "the name of a pipeline", &error))

@@ -3,6 +3,7 @@
  * anc report BEFORE AFTER: what a cancellation did, in figures and a picture. */
 #include "report/anc-report.h"
 
+#include "anc-command.h"
 #include "anc-error.h"
 #include "anc-input-file.h"
 #include "report/anc-report-picture.h"
@@ -112,11 +113,11 @@ parse_options (Options *options, int argc, char **argv, GError **error)
       = { { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
             "The picture (default: AFTER-report.png beside AFTER)",
             "FILE.png" },
-          { "title", 0, 0, G_OPTION_ARG_STRING, &options->title,
+          /* Bytes, or the C locale would refuse all but ASCII. */
+          { "title", 0, 0, G_OPTION_ARG_FILENAME, &options->title,
             "Heading of the picture", "TEXT" },
           { "voice", 0, 0, G_OPTION_ARG_FILENAME, &options->voice,
-            "The voice alone, where it is known: adds its ratio to the rest",
-            "FILE" },
+            "The voice alone: adds its ratio to all else", "FILE" },
           { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
             "Print the figures as one JSON object", NULL },
           { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite,
@@ -184,7 +185,6 @@ print_json (const AncTrack *before, const AncTrack *after,
   gboolean voice_known = options->voice != NULL;
   g_autoptr (JsonBuilder) json = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
-  g_autofree gchar *text = NULL;
 
   json_builder_begin_object (json);
   json_builder_set_member_name (json, "result");
@@ -199,8 +199,7 @@ print_json (const AncTrack *before, const AncTrack *after,
   json_builder_add_string_value (json, options->output);
   json_builder_end_object (json);
   root = json_builder_get_root (json);
-  text = json_to_string (root, TRUE);
-  g_print ("%s\n", text);
+  anc_command_print_json (root);
 }
 
 static void

@@ -150,12 +150,12 @@ test_longer_filter_keeps_weights (void)
 typedef struct {
   const gchar *launch;
   guint channels, references;
-  const gchar *words; /* in the error's text */
+  const gchar *words; /* the error begins with them */
 } Impossible;
 
 static const Impossible impossible[] = {
-  { "ancnlms reference-mapping=paired", 2, 1, "reference-mapping=all" },
-  { "ancrls filter-length=1000000 ", 2, 2, "filter-length" },
+  { "ancnlms reference-mapping=paired", 2, 1, "reference-mapping: paired" },
+  { "ancrls filter-length=1000000 ", 2, 2, "filter-length: " },
 };
 
 static void
@@ -170,7 +170,7 @@ test_impossible (gconstpointer data)
   bench_push (bench->reference, b, 0, 100);
   g_assert_cmpint (bench_push (bench->primary, a, 0, 100), ==, GST_FLOW_ERROR);
   g_assert_cmpuint (bench_messages (bench, GST_MESSAGE_ERROR, &text), ==, 1);
-  g_assert_nonnull (strstr (text, c->words));
+  g_assert_true (g_str_has_prefix (text, c->words));
   g_assert_cmpint (bench_push (bench->reference, b, 0, 100), ==, GST_FLOW_EOS);
 }
 

@@ -44,6 +44,15 @@ class Install(unittest.TestCase):
             self.assertEqual(shown.returncode, 0, shown.stderr)
             self.assertIn(str(self.destination), shown.stdout)
 
+    def test_origin(self):
+        """Of whoever builds it: nothing is made up."""
+        for plugin in sorted(self.destination.rglob("libgst*.so")):
+            shown = call("gst-inspect-1.0", plugin, env=self.environment())
+            self.assertRegex(shown.stdout,
+                             r"Binary package +GStreamer noise cancellation")
+            self.assertRegex(shown.stdout,
+                             r"Origin URL +Unknown package origin\n")
+
     def test_plugin_needs_no_library_of_the_tree(self):
         for name in ("libgstanc.so", "anc"):
             shown = call("readelf", "-d", self.find(name))

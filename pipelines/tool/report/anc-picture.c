@@ -62,8 +62,10 @@ anc_picture_write (AncPicture *self, const gchar *filename, GError **error)
   cairo_status_t status;
 
   cairo_surface_flush (self->surface);
-  status
-      = cairo_surface_write_to_png_stream (self->surface, write_bytes, bytes);
+  status = cairo_status (self->cr);
+  if (status == CAIRO_STATUS_SUCCESS)
+    status
+        = cairo_surface_write_to_png_stream (self->surface, write_bytes, bytes);
   if (status != CAIRO_STATUS_SUCCESS) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", filename,
                  cairo_status_to_string (status));
@@ -110,6 +112,34 @@ anc_picture_text (AncPicture *self, gdouble x, gdouble y, gdouble align,
   anc_picture_set_colour (self, colour, 1);
   cairo_move_to (self->cr, x - align * width, y);
   cairo_show_text (self->cr, text);
+}
+
+/* Without `left_out` characters in its middle. */
+static gchar *
+leave_out (const gchar *text, glong left_out)
+{
+  const glong kept = g_utf8_strlen (text, -1) - left_out;
+  g_autofree gchar *begin = g_utf8_substring (text, 0, kept / 2);
+
+  return g_strconcat (begin, "\342\200\246",
+                      g_utf8_offset_to_pointer (text, kept / 2 + left_out),
+                      NULL);
+}
+
+void
+anc_picture_text_within (AncPicture *self, gdouble x, gdouble y, gdouble width,
+                         AncTextSize size, AncColour colour, const gchar *text)
+{
+  /* cairo stops drawing for good at what is not UTF-8. */
+  g_autofree gchar *valid = g_utf8_make_valid (text, -1);
+  g_autofree gchar *shown = g_strdup (valid);
+  const glong length = g_utf8_strlen (valid, -1);
+
+  for (glong i = 1; i < length && text_width (self, size, shown) > width; i++) {
+    g_free (shown);
+    shown = leave_out (valid, i);
+  }
+  anc_picture_text (self, x, y, 0, size, colour, shown);
 }
 
 static gdouble
@@ -246,8 +276,8 @@ anc_picture_axes (AncPicture *self, const AncPlot *plot, gboolean grid)
                    floor (a->width), floor (a->height));
   cairo_stroke (self->cr);
   if (plot->title != NULL)
-    anc_picture_text (self, a->x, a->y - 12, 0, ANC_TEXT_TITLE, ANC_COLOUR_TEXT,
-                      plot->title);
+    anc_picture_text_within (self, a->x, a->y - 12, a->width, ANC_TEXT_TITLE,
+                             ANC_COLOUR_TEXT, plot->title);
 }
 
 void

@@ -52,6 +52,11 @@ typedef enum {
 void anc_picture_text (AncPicture *self, gdouble x, gdouble y, gdouble align,
                        AncTextSize size, AncColour colour, const gchar *text);
 
+/* Any bytes, such as a file's name; what is too long loses its middle. */
+void anc_picture_text_within (AncPicture *self, gdouble x, gdouble y,
+                              gdouble width, AncTextSize size, AncColour colour,
+                              const gchar *text);
+
 /* Draws frame, grid, numbers and labels. Data first, then this over pictures;
  * this first, then the data over a grid. */
 void anc_picture_axes (AncPicture *self, const AncPlot *plot, gboolean grid);

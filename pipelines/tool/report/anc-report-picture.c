@@ -174,8 +174,8 @@ draw_heading (AncPicture *picture, const AncTrack *const *tracks,
   g_autofree gchar *figures = g_strdup_printf (
       "noise floor %s \302\267 overall level %s", noise, level);
 
-  anc_picture_text (picture, LEFT, 56, 0, ANC_TEXT_HEADING, ANC_COLOUR_TEXT,
-                    title);
+  anc_picture_text_within (picture, LEFT, 56, 2 * COLUMN + GAP,
+                           ANC_TEXT_HEADING, ANC_COLOUR_TEXT, title);
   anc_picture_text (picture, LEFT, 90, 0, ANC_TEXT_NORMAL, ANC_COLOUR_FAINT,
                     figures);
 }

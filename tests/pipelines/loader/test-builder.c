@@ -219,13 +219,50 @@ test_check (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (mistakes); i++) {
     g_autoptr (GError) error = NULL;
     g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (AncMistakes) found = anc_mistakes_new ();
     g_autoptr (AncPipelineFile) file
         = fixture_load (fixture, mistakes[i].text, &error);
 
     g_assert_no_error (error);
-    g_assert_false (anc_builder_check (file, missing, NULL, &error));
+    anc_builder_check (file, missing, NULL, found);
+    g_assert_cmpuint (anc_mistakes_count (found), ==, 1);
+    anc_mistakes_to_error (found, &error);
     assert_error (error, ANC_ERROR_CONFIG, mistakes[i].part);
   }
+}
+
+/* In the order of the text, each once, though four pipelines have them. */
+static void
+test_check_all (Fixture *fixture, gconstpointer data)
+{
+  static const gchar *const parts[]
+      = { "at /pipeline/0: no property \"frek\" in element \"audiotestsrc\"",
+          "at /pipeline/0: could not set property \"num-buffers\"",
+          "at /pipeline/1: volume=1000 is out of the range of the property",
+          "at /pipeline/2: there is no element magicfilter",
+          "at /pipeline/2: no property \"sinc\" in element \"fakesink\"",
+          "at /pipeline/2: there is no element magicsplitter" };
+  g_autoptr (GPtrArray) missing = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (AncMistakes) found = anc_mistakes_new ();
+  g_autoptr (AncPipelineFile) file = fixture_load (
+      fixture,
+      HEAD "['audiotestsrc frek=1 name=s num-buffers=x freq=3 !', "
+           "'volume volume=1000 ! ${d} !', '${c} ! fakesink sinc=1'], "
+           "'parameters': {'c': {'type': 'string', 'enum': ['a', 'b'], "
+           "'default': 'a'}, 'd': {'type': 'string', 'enum': ['a', 'b'], "
+           "'default': 'a'}}, 'choices': {'c': {'parameter': 'c', "
+           "'fragments': {'a': 'magicfilter', 'b': 'magicsplitter'}}, "
+           "'d': {'parameter': 'd', 'fragments': {'a': 'identity', "
+           "'b': 'queue'}}}}",
+      NULL);
+
+  anc_builder_check (file, missing, NULL, found);
+  for (guint i = 0; i < anc_mistakes_count (found); i++) {
+    g_test_message ("%s", anc_mistakes_get (found, i)->message);
+    g_assert_cmpuint (i, <, G_N_ELEMENTS (parts));
+    assert_error (anc_mistakes_get (found, i), ANC_ERROR_CONFIG, parts[i]);
+  }
+  g_assert_cmpuint (anc_mistakes_count (found), ==, G_N_ELEMENTS (parts));
 }
 
 /* As on a machine without the package that the element stands for. */
@@ -251,9 +288,11 @@ test_missing (Fixture *fixture, gconstpointer data)
            "'parameters': {'x': {'type': 'number', 'target': 'e.bitrate'}}}",
       NULL);
   g_autoptr (AncParameters) parameters = anc_parameters_new (file);
+  g_autoptr (AncMistakes) found = anc_mistakes_new ();
 
   forget_element ("fdkaacenc");
-  g_assert_true (anc_builder_check (file, missing, NULL, &error));
+  anc_builder_check (file, missing, NULL, found);
+  g_assert_cmpuint (anc_mistakes_count (found), ==, 0);
   g_assert_cmpuint (missing->len, ==, 1);
   g_assert_nonnull (strstr (missing->pdata[0], "gstreamer1.0-fdkaac"));
   g_assert_true (anc_parameters_resolve (parameters, NULL));
@@ -287,6 +326,7 @@ main (int argc, char **argv)
   fixture_add ("/builder/refusals", test_refusals);
   fixture_add ("/builder/absent-default", test_absent_default);
   fixture_add ("/builder/check", test_check);
+  fixture_add ("/builder/check-all", test_check_all);
   fixture_add ("/builder/missing", test_missing);
   fixture_add ("/builder/single", test_single);
   return g_test_run ();

@@ -23,6 +23,8 @@ static const struct {
   { HEAD TEXT ", 'x': [1, ]}", "there is a comma behind the last member" },
   { "3 {}", "p.json: it holds more than one value (line 1)" },
   { HEAD TEXT "/* d */}", "p.json: JSON has no comments (line 1)" },
+  { "root:x:0:0:root:/root:/bin/bash", "p.json: it is not JSON (line 1)" },
+  { HEAD TEXT "// d\n}", "p.json: JSON has no comments (line 1)" },
   { HEAD TEXT "}, 'x': 3}", "p.json: it holds more than one value (line 1)" },
   { "[]", "p.json: this must be an object, not an array" },
   { "3", "this must be an object, not a number" },
@@ -158,6 +160,49 @@ test_refusals (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* All of them, and nothing that only follows from another. */
+static void
+test_all_mistakes (Fixture *fixture, gconstpointer data)
+{
+  static const gchar *const text
+      = "{'name': 'P', 'version': 1, 'descripton': 'd', 'version': 1, "
+        "'pipeline': ['audiotestsrc name=s !', '${c} ${d} fakesink'], "
+        "'parameters': {'x': {'typ': 'number', 'minimum': 2, "
+        "'target': 's.freq'}, 'y': {'type': 'number', 'minimum': '2', "
+        "'default': 'a', 'target': 't.freq'}, 'z': {'type': 'string', "
+        "'enum': 3, 'default': {'suffix-of': 'w'}}}, "
+        "'choices': {'c': {'parameter': 'z', 'fragments': {'a': ''}}}}";
+  static const gchar *const parts[]
+      = { "at /version: this key is there twice",
+          "at /descripton: there is no such key, did you mean description?",
+          "at /version: this must be a string, not a number",
+          "at /parameters/x/typ: there is no such key, did you mean type?",
+          "at /parameters/y/minimum: this must be a number, not a string",
+          "at /parameters/y/default: this must be of type number",
+          "at /parameters/z/enum: this must be a string or an array",
+          "at /pipeline/1: there is no choice for ${d}",
+          "at /name: a name is made of",
+          "at /parameters/y/target: no element of the pipeline has name=t",
+          "at /parameters/z/default: there is no parameter w" };
+  g_autofree gchar *json = g_strdelimit (g_strdup (text), "'", '"');
+  g_autofree gchar *path = fixture_write (fixture, "p.json", json);
+  g_autoptr (AncMistakes) mistakes = anc_mistakes_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (anc_pipeline_file_load_all (path, mistakes));
+  for (guint i = 0; i < anc_mistakes_count (mistakes); i++) {
+    g_test_message ("%s", anc_mistakes_get (mistakes, i)->message);
+    g_assert_cmpuint (i, <, G_N_ELEMENTS (parts));
+    assert_error (anc_mistakes_get (mistakes, i), ANC_ERROR_CONFIG, parts[i]);
+  }
+  g_assert_cmpuint (anc_mistakes_count (mistakes), ==, G_N_ELEMENTS (parts));
+  g_assert_cmpstr (anc_error_get_pointer (anc_mistakes_get (mistakes, 4)), ==,
+                   "/parameters/y/minimum");
+  g_assert_null (anc_pipeline_file_load (path, &error));
+  assert_error (error, ANC_ERROR_CONFIG,
+                "twice; remove one (and 10 more; anc check shows all)");
+}
+
 static void
 test_not_text (Fixture *fixture, gconstpointer data)
 {
@@ -273,6 +318,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   fixture_add ("/pipeline-file/refusals", test_refusals);
+  fixture_add ("/pipeline-file/all-mistakes", test_all_mistakes);
   fixture_add ("/pipeline-file/not-text", test_not_text);
   fixture_add ("/pipeline-file/nesting", test_nesting);
   fixture_add ("/pipeline-file/doubling", test_doubling);

@@ -2,6 +2,7 @@
 """list, describe, check, graph, compare, help; presets, schema, completion,
 man page and what the READMEs say."""
 import json
+import re
 import shutil
 import subprocess
 
@@ -27,6 +28,10 @@ class Commands(anctool.Case):
             explained = self.good(command, "--help")
             self.assertIn(f"anc {command}", explained)
             self.assertGreater(len(explained.splitlines()), 8, command)
+            self.assertEqual(self.good("help", command), explained)
+            # The usage has the command's grammar, however long.
+            for line in explained.splitlines()[2:]:
+                self.assertLessEqual(len(line), 80, command)
         self.assertRegex(self.good("--version"), r"^anc \d+\.\d+\.\d+$")
 
     def test_full_disk(self):
@@ -151,19 +156,76 @@ class Commands(anctool.Case):
                 self.assertEqual(preset["choices"]["algorithm"],
                                  loaded["cancel"]["choices"]["algorithm"])
 
+    def boxes(self, *words):
+        """The boxes of a drawing, by the first line of each; arrows."""
+        text = self.good("graph", *words)
+        self.assertTrue(text.startswith("digraph"))
+        found = re.findall(r"(?m)^  n(\d+) \[(.*)label=<(.*)>\];$", text)
+        names = {number: re.sub(r"</?b>|<br/>.*", "", label)
+                 for number, _, label in found}
+        return ({names[number]: ("dashed" in style, label)
+                 for number, style, label in found},
+                {(names[a], names[b])
+                 for a, b in re.findall(r"n(\d+) -> n(\d+)", text)}, text)
+
     def test_graph(self):
-        offline = self.good("graph", "cancel")
-        self.assertTrue(offline.startswith("digraph"))
-        self.assertIn("GstAncNlms", offline)
+        """With all inputs, what they led to."""
         words = ["cancel", "primary=noisy.wav", "reference=noise.wav",
                  "output=x.wav", "algorithm=rls"]
-        opened = self.good("graph", *words)
-        self.assertIn("GstAncRls", opened)
-        self.assertIn("wavparse", opened)
+        boxes, arrows, text = self.boxes(*words)
+        self.assertFalse(any(dashed for dashed, _ in boxes.values()))
+        for arrow in (("filesrc", "typefind"), ("typefind", "wavparse"),
+                      ("wavparse", "audioconvert"), ("audioconvert", "ancrls"),
+                      ("ancrls", "audioconvert"), ("capsfilter", "wavenc"),
+                      ("wavenc", "filesink")):
+            self.assertIn(arrow, arrows)
+        self.assertIn("location=x.wav", boxes["filesink"][1])
+        self.assertIn(", 1 ch>", text)
         self.assertNotIn("x.wav", self.files())
         self.good("graph", *words, "-o", "a.dot")
         self.assertTrue((self.dir / "a.dot").read_text().startswith("digraph"))
         self.refuse(2, "exists", "graph", *words, "-o", "a.dot")
+
+    def test_graph_of_what_is_known(self):
+        """What waits for a value is dashed, and no file is invented."""
+        boxes, arrows, text = self.boxes("cancel")
+        self.assertTrue(boxes["encoder"][0])
+        self.assertIn("by the suffix of output=", boxes["encoder"][1])
+        self.assertIn("dashed: waits for output=", text)
+        self.assertEqual(arrows, {
+            ("filesrc", "decodebin"), ("decodebin", "audioconvert"),
+            ("audioconvert", "ancnlms"), ("ancnlms", "encoder"),
+            ("encoder", "filesink")})
+        self.assertNotIn("format=", text)
+        self.assertFalse(boxes["ancnlms"][0])
+        # The suffix decides the encoder; the samples are those of the input.
+        boxes, arrows, text = self.boxes("cancel", "output=x.flac",
+                                         "algorithm=rls", "filter-length=77")
+        self.assertIn(("audioconvert", "flac-samples"), arrows)
+        self.assertIn(("flac-samples", "flacenc"), arrows)
+        self.assertTrue(boxes["flac-samples"][0])
+        self.assertIn("dashed: waits for primary=", text)
+        self.assertIn("filter-length=77", boxes["ancrls"][1])
+        boxes, arrows, _ = self.boxes("cancel-live", "primary-source=alsa")
+        self.assertIn(("alsasrc", "audioconvert"), arrows)
+        self.assertIn(("autoaudiosrc", "audioconvert"), arrows)
+        self.assertFalse(any(dashed for dashed, _ in boxes.values()))
+
+    def test_graph_of_quoted_text(self):
+        """Quotes, caps, a bin and markup in a launch text."""
+        (self.dir / "mine.json").write_text(json.dumps({
+            "name": "p", "version": "1", "description": "d",
+            "pipeline": "audiotestsrc name='a b' ! audio/x-raw,rate=(int)8000 "
+                        "! ( queue ! tee name=t ) t. ! fakesink t.src_7 ! "
+                        "filesink location=\"<b> & ! c.wav\""}))
+        boxes, arrows, text = self.boxes("mine.json")
+        self.assertEqual(arrows, {
+            ("audiotestsrc", "audio/x-raw,rate=(int)8000"),
+            ("audio/x-raw,rate=(int)8000", "queue"), ("queue", "tee"),
+            ("tee", "fakesink"), ("tee", "filesink")})
+        self.assertIn("location=&lt;b&gt; &amp; ! c.wav", text)
+        if shutil.which("dot") is not None:
+            self.good("graph", "mine.json", "-o", "quoted.svg")
 
     def test_graph_picture(self):
         words = ["graph", "cancel", "-o", "a.svg"]
@@ -275,6 +337,7 @@ class Commands(anctool.Case):
                 ("anc graph cancel -o nois", {"noisy.wav", "noise.wav"}),
                 ("anc graph cancel --output d", {"desk.json", "drawings"}),
                 ("anc graph cancel -o drawings algo", {"algorithm="}),
+                ("anc help g", {"graph"}), ("anc he", {"help"}),
                 ("anc check d", {"desk.json", "drawings"}),
                 ("anc check desk.json d", {"desk.json", "drawings"}),
                 ("anc check nois", set())):

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Containers, codecs, sample formats and tags, in and out."""
+import os
+import subprocess
+
 import anctool
 import tap
+import tools
 from anctool import read_wav, write_wav
 
 ENCODERS = {"flac": "flacenc", "ogg": "vorbisenc", "oga": "vorbisenc",
@@ -81,15 +85,16 @@ class Formats(anctool.Case):
                          read_wav(self.dir / "deep.wav"))
 
     def test_aiff(self):
-        """Asked for its length by flacenc, aiffparse answers with a critical
-        warning."""
-        if not anctool.has_element("aiffmux"):
-            self.skipTest("no aiffmux")
-        self.launch("filesrc location=noisy.wav ! wavparse ! audioconvert ! "
-                    "audio/x-raw,format=S16BE ! aiffmux ! filesink "
-                    "location=noisy.aiff")
+        """By gst-libav; where gst-plugins-bad is there by its aiffparse, which
+        answers flacenc's question for the length with a critical warning."""
+        subprocess.run([tools.need("ffmpeg"), "-v", "error", "-i", "noisy.wav",
+                        "noisy.aiff"], cwd=self.dir, check=True, timeout=60)
+        # avdemux_aiff forgets its pipes.
+        spared = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
+                  + ":detect_leaks=0"}
         code, _, err = self.cancel("primary=noisy.aiff", "reference=noise.wav",
-                                   "output=a.flac", "signal=primary")
+                                   "output=a.flac", "signal=primary",
+                                   env=spared)
         self.assertEqual((code, err), (0, ""))
         self.assertEqual(self.frames_of("a.flac"), (self.rate, self.frames))
 

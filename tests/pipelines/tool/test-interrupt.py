@@ -99,12 +99,72 @@ class Interrupt(anctool.Case):
         self.assertEqual(frames / self.rate, json.loads(out)["audio-seconds"])
         self.assertLess(frames, 120 * self.frames)
 
+    def silence(self, suffix):
+        """Microphones that are there and say nothing."""
+        config = json.loads((self.dir / "endless.json").read_text())
+        config["pipeline"][0] = (
+            "audiotestsrc is-live=true name=s ! "
+            "valve drop=true drop-mode=forward-sticky-events !")
+        (self.dir / "silent.json").write_text(json.dumps(config))
+        return ("./silent.json", f"output=x.{suffix}", "--json")
+
+    def test_before_any_sound(self):
+        """Nothing under the name, and a sentence."""
+        for suffix in ("wav", "flac", "ogg", "m4a"):
+            with self.subTest(suffix=suffix):
+                before = self.files()
+                process = self.start(*self.silence(suffix))
+                self.wait_for_temporary(0)
+                time.sleep(0.3)
+                process.send_signal(signal.SIGINT)
+                out, err = self.finish(process, 130)
+                told = json.loads(out)
+                self.assertEqual(told["result"], "interrupted")
+                said = (f"no sound came before the end, so x.{suffix} was not "
+                        "written")
+                self.assertEqual(told["warnings"], [said])
+                self.assertEqual(err, f"anc run: warning: {said}\n")
+                self.assertEqual(self.files(), before | {"silent.json"})
+
     def test_terminate(self):
         process = self.start("./endless.json", "output=x.wav")
         self.wait_for_temporary(4000)
         process.send_signal(signal.SIGTERM)
         self.finish(process, 128 + signal.SIGTERM)
         self.assertGreater(len(read_wav(self.dir / "x.wav")[3][0]), 0)
+
+    def live(self):
+        """The preset that plays, and a file that tells when it does."""
+        config = json.loads((anctool.SOURCE /
+                             "pipelines/presets/cancel-live.json").read_text())
+        config["choices"]["sink"]["fragments"]["none"] = (
+            "tee name=t ! queue ! fakesink sync=true t. ! queue ! wavenc ! "
+            "filesink location=heard.wav buffer-mode=unbuffered")
+        (self.dir / "live.json").write_text(json.dumps(config))
+        process = self.start("./live.json", "primary-source=test",
+                             "reference-source=test", "sink=none")
+        end = time.monotonic() + PATIENCE
+        heard = self.dir / "heard.wav"
+        while not heard.exists() or heard.stat().st_size < 20000:
+            self.assertLess(time.monotonic(), end, "nothing was heard")
+            time.sleep(0.02)
+        return process
+
+    def test_live(self):
+        """Each signal ends it, and a second one at once is the same wish."""
+        for numbers in ((signal.SIGINT,), (signal.SIGTERM,), (signal.SIGHUP,),
+                        (signal.SIGINT, signal.SIGINT),
+                        (signal.SIGTERM, signal.SIGINT)):
+            with self.subTest(numbers=numbers):
+                (self.dir / "heard.wav").unlink(missing_ok=True)
+                process = self.live()
+                for number in numbers:
+                    process.send_signal(number)
+                    time.sleep(0.01)
+                out, err = self.finish(process, 128 + numbers[0])
+                # A busy machine's threads come late to each other.
+                self.assertNotRegex(err, "(?m)^(?!anc run: warning: cancel: ).")
+                self.assertIn("seconds of sound", out)
 
     def test_forced(self):
         """An element that never lets the end through: the second ^C stops.

@@ -2,7 +2,9 @@
 """Each mistake: one sentence, the right exit code, no file of any name."""
 import json
 import os
+import shutil
 import struct
+import subprocess
 
 import anctool
 import tap
@@ -35,6 +37,7 @@ class Files(anctool.Case):
         self.spoil("junk.flac", bytes(range(256)) * 20)
         for name, code, pattern in (
                 ("nowhere.wav", 2, "nowhere.wav: there is no such file"),
+                (f"file://{self.dir}/noisy.wav", 2, "path, not a URI"),
                 (".", 2, "it is a directory"),
                 ("text.wav", 1, "text.wav is not a sound file"),
                 ("empty.wav", 1, "empty.wav is empty"),
@@ -229,9 +232,16 @@ class Words(anctool.Case):
                 self.refuse(2, pattern, *GIVEN, "output=x.wav", word)
 
     def test_command_line(self):
+        (self.dir / "there.json").write_text("{}")
         for words, pattern in (
                 ([], "a command is missing"),
                 (["dance"], "there is no command dance"),
+                (["reprot"], "there is no command reprot, did you mean report"),
+                (["help", "chek"], "no command chek, did you mean check"),
+                (["run", "primary=noisy.wav", "cancel"],
+                 "the name comes before the parameters"),
+                (["run", "there"], "there is no pipeline called there, write "
+                 "there.json for the file"),
                 (["run"], "it needs the name of a pipeline"),
                 (["run", "cancle"], "did you mean cancel"),
                 (["run", "./no.json"], "there is no config file"),
@@ -319,6 +329,83 @@ class Configs(anctool.Case):
                 self.refuse(3, pattern, "check", "mine.json")
                 words = ["f=1"] if "parameters" in keys else []
                 self.refuse(3, pattern, "run", "mine.json", *words)
+                # Of an element's properties only what is set is drawn.
+                if "has no property" not in pattern:
+                    self.refuse(3, pattern, "graph", "mine.json")
+
+    def test_names_in_any_locale(self):
+        """UTF-8 stays UTF-8 in the C locale, and other bytes what they are."""
+        name, odd = "Gemüse 声.wav", os.fsdecode(b"Gr\xfc\xdfe" * 30 + b".wav")
+        for each in (name, odd):
+            shutil.copy(self.dir / "noisy.wav", self.dir / each)
+        self.config(pipeline="audiotestsrc shape=3 ! fakesink",
+                    description="höher")
+        shutil.copy(self.dir / "mine.json", self.dir / "größe.json")
+        for locale in ("C", "C.UTF-8"):
+            def told(code, *words):
+                done = subprocess.run(
+                    [anctool.ANC, *words], cwd=self.dir, timeout=60,
+                    capture_output=True, check=False,
+                    env={**os.environ, "LC_ALL": locale})
+                self.assertEqual(done.returncode, code, done.stderr)
+                return done.stdout + done.stderr
+
+            with self.subTest(locale=locale):
+                for words, code, seen in (
+                        (["run", "cancel", f"primary={name}X",
+                          "reference=noise.wav", "output=x.wav"], 2,
+                         f"primary={name}X: "),
+                        (["check", "größe.json"], 3, "größe.json: at "),
+                        (["describe", "größe.json"], 0, "höher"),
+                        (["graph", "cancel", f"primary={odd}"], 0, "…"),
+                        (["run", "cancel", "größe=3"], 2, "größe; "),
+                        (["ü"], 2, "no command ü; ")):
+                    self.assertIn(seen.encode(), told(code, *words))
+                self.assertIn(os.fsencode(odd), told(
+                    2, "run", "cancel", f"primary={odd}X",
+                    "reference=noise.wav", "output=x.wav"))
+                words = ["report", name, odd, "-o", "p.png", "--overwrite",
+                         "--title", "Größe" * 60, "--json"]
+                report = json.loads(told(0, *words).decode())
+                self.assertEqual(report["before"]["file"], name)
+                # A picture that stops at a name it cannot write is small.
+                self.assertGreater((self.dir / "p.png").stat().st_size, 100000)
+
+    def test_check_tells_all(self):
+        """One sentence each, of all files, and the same as JSON."""
+        self.config(pipeline=["audiotestsrc shape=3 num-buffers=1 !",
+                              "volume volume=99 ! fakesink"],
+                    parameters={"f": {"type": "number", "min": 1,
+                                      "target": "s.freq"}}, colour=1)
+        places = ["/colour", "/parameters/f/min", "/parameters/f/target",
+                  "/pipeline/0", "/pipeline/1"]
+        code, out, err = self.anc("check", "mine.json", "nosuch.json")
+        lines = err.splitlines()
+        self.assertEqual((code, out, len(lines)), (3, "", len(places) + 1))
+        for line, place in zip(lines, places):
+            self.assertTrue(line.startswith(f"anc check: mine.json: at {place}: "),
+                            line)
+        self.assertIn("nosuch.json", lines[-1])
+        code, out, err = self.anc("check", "--json", "mine.json", "nosuch.json")
+        self.assertEqual((code, err), (3, ""))
+        report = json.loads(out)
+        self.assertEqual(report["result"], "failed")
+        mine, other = report["files"]
+        self.assertEqual([m["pointer"] for m in mine["mistakes"]], places)
+        self.assertEqual(["anc check: " + m["message"] for file in (mine, other)
+                          for m in file["mistakes"]], lines)
+        self.assertEqual([m["domain"] for m in other["mistakes"]],
+                         ["parameter"])
+        self.assertEqual(self.anc("check", "nosuch.json")[0], 2)
+        code, out, err = self.anc("check", "--json", "cancel-measure")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(json.loads(out), {"result": "ok", "files": [{
+            "file": "cancel-measure", "mistakes": [], "not-installed": [],
+            "all-combinations": True}]})
+        code, _, err = self.anc("run", "mine.json")
+        self.assertEqual(code, 3)
+        self.assertIn("/colour: there is no such key (and 2 more; "
+                      "anc check shows all)", err)
 
     def test_not_json(self):
         for text in ("", "{", "[]", "null", "{'name': 1}"):
