@@ -119,3 +119,12 @@ gst_anc_mqtt_queue_open (const GstAncMqttQueueProperties *self,
 
   return anc_mqtt_queue_open (&options, ret_warning, error);
 }
+
+gchar *
+gst_anc_mqtt_queue_describe (const AncMqttQueueCounts *counts)
+{
+  return counts->messages == 1
+             ? g_strdup ("1 message is queued")
+             : g_strdup_printf ("%" G_GUINT64_FORMAT " messages are queued",
+                                counts->messages);
+}

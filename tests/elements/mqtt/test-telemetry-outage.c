@@ -177,31 +177,86 @@ test_durable (void)
   remove_directory (directory);
 }
 
-/* No broker, a queue in memory: the stop is bounded and says what is lost. */
-static void
-test_lost_at_stop (void)
+static GstElement *
+parse_without_broker (const gchar *settings)
 {
   g_autoptr (TestServer) broker
       = test_server_new ("mosquitto --no-persistence");
-  g_autoptr (GstElement) pipeline = NULL;
-  g_autofree gchar *warnings = NULL;
-  gint64 start;
 
   if (broker == NULL)
-    return;
+    return NULL;
   test_server_tell (broker, "kill");
-  pipeline = parse_format (LIVE "interval=5000000 drain-timeout=200000000 ! "
-                                "fakesink",
-                           test_server_get_port (broker, "PORT"));
-  set_state (pipeline, GST_STATE_PLAYING);
-  wait_stat (pipeline, "records", 5);
-  start = g_get_monotonic_time ();
+  return parse_format (LIVE "%s ! fakesink",
+                       test_server_get_port (broker, "PORT"), settings);
+}
+
+/* The stop is bounded and says what is lost, and why. */
+static gchar *
+stop_and_lose (GstElement *pipeline)
+{
+  gint64 start = g_get_monotonic_time ();
+  gchar *warnings;
+
   set_state (pipeline, GST_STATE_READY);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_TIME_SPAN_SECOND);
   warnings = take_warnings (pipeline);
-  g_assert_nonnull (strstr (warnings, "waits for the MQTT broker"));
-  g_assert_nonnull (strstr (warnings, "are lost; set queue-directory"));
+  g_test_message ("%s", warnings);
+  g_assert_nonnull (strstr (warnings, ") and are lost; set queue-directory"));
   set_state (pipeline, GST_STATE_NULL);
+  return warnings;
+}
+
+/* A message that is popped is not found again: what it warns of. */
+static gchar *
+wait_warning (GstElement *pipeline)
+{
+  g_autoptr (GstMessage) message = wait_message (pipeline, GST_MESSAGE_WARNING);
+  g_autoptr (GError) warning = NULL;
+
+  gst_message_parse_warning (message, &warning, NULL);
+  return g_strdup (warning->message);
+}
+
+/* No broker, a queue in memory. */
+static void
+test_lost_at_stop (void)
+{
+  g_autoptr (GstElement) pipeline
+      = parse_without_broker ("interval=5000000 drain-timeout=200000000");
+  g_autofree gchar *outage = NULL, *warnings = NULL;
+
+  if (pipeline == NULL)
+    return;
+  set_state (pipeline, GST_STATE_PLAYING);
+  wait_stat (pipeline, "records", 5);
+  outage = wait_warning (pipeline);
+  g_test_message ("%s", outage);
+  g_assert_true (g_str_has_prefix (outage, "telemetry waits for the MQTT "
+                                           "broker 127.0.0.1:"));
+  g_assert_nonnull (strstr (outage, "keeps trying; "));
+  g_assert_nonnull (strstr (outage, " queued: "));
+  g_assert_nonnull (strstr (outage, "refuses connections"));
+  warnings = stop_and_lose (pipeline);
+  g_assert_nonnull (strstr (warnings, "refuses connections"));
+  /* an outage is told of once */
+  g_assert_null (strstr (warnings, "waits for the MQTT broker"));
+}
+
+/* Before it is known what is wrong with the broker. */
+static void
+test_lost_at_once (void)
+{
+  g_autoptr (GstElement) pipeline
+      = parse_without_broker ("interval=1000000 drain-timeout=0");
+  g_autofree gchar *warnings = NULL;
+
+  if (pipeline == NULL)
+    return;
+  set_state (pipeline, GST_STATE_PLAYING);
+  wait_stat (pipeline, "records", 1);
+  warnings = stop_and_lose (pipeline);
+  g_assert_true (strstr (warnings, "refuses connections") != NULL
+                 || strstr (warnings, "(no connection had come about yet)"));
 }
 
 /* Given up by the library, begun anew by the element. */
@@ -232,18 +287,13 @@ test_begun_anew (void)
 static void
 test_fatal (void)
 {
-  g_autoptr (TestServer) broker
-      = test_server_new ("mosquitto --no-persistence");
-  g_autoptr (GstElement) pipeline = NULL;
+  g_autoptr (GstElement) pipeline
+      = parse_without_broker ("connect-timeout=50000000 fatal=true");
   g_autoptr (GstMessage) message = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (broker == NULL)
+  if (pipeline == NULL)
     return;
-  test_server_tell (broker, "kill");
-  pipeline = parse_format (LIVE "connect-timeout=50000000 fatal=true ! "
-                                "fakesink",
-                           test_server_get_port (broker, "PORT"));
   set_state (pipeline, GST_STATE_PLAYING);
   message = wait_message (pipeline, GST_MESSAGE_ERROR);
   gst_message_parse_error (message, &error, NULL);
@@ -345,6 +395,7 @@ add_tests (void)
   g_test_add_func ("/telemetry-outage/drop-oldest", test_drop_oldest);
   g_test_add_func ("/telemetry-outage/durable", test_durable);
   g_test_add_func ("/telemetry-outage/lost-at-stop", test_lost_at_stop);
+  g_test_add_func ("/telemetry-outage/lost-at-once", test_lost_at_once);
   g_test_add_func ("/telemetry-outage/begun-anew", test_begun_anew);
   g_test_add_func ("/telemetry-outage/fatal", test_fatal);
   g_test_add_func ("/telemetry-outage/secrets", test_secrets);
