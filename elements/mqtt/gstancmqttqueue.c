@@ -121,10 +121,13 @@ gst_anc_mqtt_queue_open (const GstAncMqttQueueProperties *self,
 }
 
 gchar *
-gst_anc_mqtt_queue_describe (const AncMqttQueueCounts *counts)
+gst_anc_mqtt_queue_describe (AncMqttQueue *queue)
 {
-  return counts->messages == 1
+  AncMqttQueueCounts counts;
+
+  anc_mqtt_queue_get_counts (queue, &counts);
+  return counts.messages == 1
              ? g_strdup ("1 message is queued")
              : g_strdup_printf ("%" G_GUINT64_FORMAT " messages are queued",
-                                counts->messages);
+                                counts.messages);
 }

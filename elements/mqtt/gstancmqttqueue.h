@@ -47,6 +47,6 @@ AncMqttQueue *gst_anc_mqtt_queue_open (const GstAncMqttQueueProperties *self,
                                        gchar **ret_warning, GError **error);
 
 /* "3 messages are queued" */
-gchar *gst_anc_mqtt_queue_describe (const AncMqttQueueCounts *counts);
+gchar *gst_anc_mqtt_queue_describe (AncMqttQueue *queue);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include "gstancmqttsink.h"
 
 #include "gstancmqttenums.h"
+#include "gstancmqttoutage.h"
 #include "gstancmqttproperties.h"
 #include "gstancmqttqueue.h"
 
@@ -30,6 +31,7 @@ struct _GstAncMqttSink {
   /* Why the waits of the streaming thread end; object lock */
   gboolean unlocked;
   gboolean failed;
+  GstAncMqttOutage outage;
 
   /* The streaming thread's */
   gchar *template;

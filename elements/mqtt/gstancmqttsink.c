@@ -27,7 +27,7 @@
  * default).
  *
  * Messages: `anc-mqtt-connected` and `anc-mqtt-disconnected`, with the reason
- * and the time to the next try.
+ * and the time to the next try; and one warning an outage.
  *
  * ## Example launch lines
  * |[
@@ -81,13 +81,11 @@ static void
 on_state (const AncMqttStateChange *change, gpointer element)
 {
   GstAncMqttSink *self = element;
+  g_autofree gchar *waiting = gst_anc_mqtt_queue_describe (self->queue);
 
-  GST_INFO_OBJECT (self, "%s%s%s", anc_mqtt_state_name (change->state),
-                   change->reason != NULL ? ": " : "",
-                   change->reason != NULL ? change->reason->message : "");
-  gst_anc_mqtt_post_state (
-      GST_ELEMENT (self), change, self->broker,
-      anc_mqtt_connection_get_client_id (self->connection));
+  gst_anc_mqtt_outage_report (
+      &self->outage, GST_ELEMENT (self), change, self->broker,
+      anc_mqtt_connection_get_client_id (self->connection), waiting);
   if (change->state != ANC_MQTT_STATE_FAILED)
     return;
   GST_OBJECT_LOCK (self);
@@ -171,6 +169,7 @@ start (GstAncMqttSink *self)
   g_autoptr (GError) error = NULL;
 
   self->failed = FALSE;
+  gst_anc_mqtt_outage_reset (&self->outage);
   if (!open_all (self, &error)) {
     gst_anc_mqtt_post_error (GST_ELEMENT (self), error,
                              self->broker != NULL ? self->broker : "");
@@ -199,18 +198,21 @@ gst_anc_mqtt_sink_stop (GstBaseSink *sink)
 {
   GstAncMqttSink *self = GST_ANC_MQTT_SINK (sink);
   g_autoptr (GError) error = NULL;
+  g_autofree gchar *cause = NULL;
   AncMqttQueueCounts counts;
 
   anc_mqtt_connection_close (self->connection, GRACE_MS);
+  cause = gst_anc_mqtt_outage_cause (&self->outage);
   anc_mqtt_queue_get_counts (self->queue, &counts);
   if (!anc_mqtt_queue_close (self->queue, &error) && error != NULL)
     gst_anc_mqtt_post_error (GST_ELEMENT (self), error, self->broker);
   else if (counts.messages > 0 && self->queue_properties.directory == NULL)
     GST_ELEMENT_WARNING (
         self, RESOURCE, WRITE,
-        ("%" G_GUINT64_FORMAT " messages in memory were not delivered to %s; "
-         "end the stream with EOS, or set queue-directory to keep them",
-         counts.messages, self->broker),
+        ("%" G_GUINT64_FORMAT " messages in memory were not delivered to %s "
+         "(%s) and are lost; end the stream with EOS, or set queue-directory "
+         "to keep them",
+         counts.messages, self->broker, cause),
         (NULL));
   close_all (self);
   return TRUE;
@@ -399,24 +401,25 @@ gst_anc_mqtt_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 static GstFlowReturn
 drain_timed_out (GstAncMqttSink *self)
 {
+  g_autofree gchar *cause = gst_anc_mqtt_outage_cause (&self->outage);
   AncMqttQueueCounts counts;
 
   anc_mqtt_queue_get_counts (self->queue, &counts);
   if (self->queue_properties.directory != NULL) {
     GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
                          ("%" G_GUINT64_FORMAT " messages were not delivered "
-                          "to %s within drain-timeout; they stay in %s for "
-                          "the next start",
-                          counts.messages, self->broker,
+                          "to %s within drain-timeout (%s); they stay in %s "
+                          "for the next start",
+                          counts.messages, self->broker, cause,
                           self->queue_properties.directory),
                          (NULL));
     return GST_FLOW_OK;
   }
   GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
                      ("%" G_GUINT64_FORMAT " messages were not delivered to %s "
-                      "within drain-timeout and are lost; set queue-directory "
-                      "to keep them",
-                      counts.messages, self->broker),
+                      "within drain-timeout (%s) and are lost; set "
+                      "queue-directory to keep them",
+                      counts.messages, self->broker, cause),
                      (NULL));
   return GST_FLOW_ERROR;
 }
@@ -480,6 +483,7 @@ gst_anc_mqtt_sink_finalize (GObject *object)
 
   gst_anc_mqtt_properties_clear (&self->common);
   gst_anc_mqtt_queue_clear (&self->queue_properties);
+  gst_anc_mqtt_outage_clear (&self->outage);
   g_free (self->broker);
   G_OBJECT_CLASS (gst_anc_mqtt_sink_parent_class)->finalize (object);
 }
@@ -516,6 +520,7 @@ static void
 gst_anc_mqtt_sink_init (GstAncMqttSink *self)
 {
   gst_anc_mqtt_properties_init (&self->common);
+  gst_anc_mqtt_outage_init (&self->outage);
   self->queue_properties = gst_anc_mqtt_sink_queue;
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
 }

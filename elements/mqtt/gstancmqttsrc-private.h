@@ -5,6 +5,7 @@
 
 #include "gstancmqttenums.h"
 #include "gstancmqttinbox.h"
+#include "gstancmqttoutage.h"
 #include "gstancmqttproperties.h"
 
 #include "anc-mqtt-connection.h"
@@ -29,7 +30,9 @@ struct _GstAncMqttSrc {
   AncMqttConnection *connection;
   gchar *broker;
   gsize max_payload;
+  gboolean lasting; /* the broker keeps the session */
   GstAncMqttInbox inbox;
+  GstAncMqttOutage outage;
 
   /* The streaming thread's */
   gchar *caps_text;      /* of the last message */

@@ -15,7 +15,8 @@
  * one counts as now. A message that cannot be read is skipped, counted as
  * `invalid` and warned of once.
  *
- * A connection that is lost comes back by itself and the subscription with it.
+ * A connection that is lost comes back by itself and the subscription with it;
+ * one warning tells of the outage.
  * With clean-session=false and a client-id the broker keeps what is published
  * with QoS 1 or 2 meanwhile.
  *
@@ -68,12 +69,11 @@ on_state (const AncMqttStateChange *change, gpointer element)
 {
   GstAncMqttSrc *self = element;
 
-  GST_INFO_OBJECT (self, "%s%s%s", anc_mqtt_state_name (change->state),
-                   change->reason != NULL ? ": " : "",
-                   change->reason != NULL ? change->reason->message : "");
-  gst_anc_mqtt_post_state (
-      GST_ELEMENT (self), change, self->broker,
-      anc_mqtt_connection_get_client_id (self->connection));
+  gst_anc_mqtt_outage_report (
+      &self->outage, GST_ELEMENT (self), change, self->broker,
+      anc_mqtt_connection_get_client_id (self->connection),
+      self->lasting ? "the broker keeps what comes with QoS 1 or 2"
+                    : "what is published meanwhile is missed");
   if (change->state == ANC_MQTT_STATE_FAILED)
     gst_anc_mqtt_inbox_fail (&self->inbox);
 }
@@ -106,6 +106,7 @@ open_connection (GstAncMqttSrc *self, GError **error)
   GST_OBJECT_UNLOCK (self);
   if (settings == NULL || !anc_mqtt_settings_check (settings, error))
     return FALSE;
+  self->lasting = !settings->clean_session;
   self->max_payload = (gsize) anc_mqtt_settings_max_payload (settings);
   g_free (self->broker);
   self->broker = anc_mqtt_host_and_port (settings->host, settings->port);
@@ -136,6 +137,7 @@ open_for_pause (GstAncMqttSrc *self)
                             self->queue_policy == ANC_MQTT_QUEUE_DROP_NEWEST);
   self->first_pts = self->last_pts = GST_CLOCK_TIME_NONE;
   self->invalid = 0;
+  gst_anc_mqtt_outage_reset (&self->outage);
   if (open_connection (self, &error))
     return TRUE;
   gst_anc_mqtt_post_error (GST_ELEMENT (self), error,
@@ -396,6 +398,7 @@ gst_anc_mqtt_src_finalize (GObject *object)
 
   gst_anc_mqtt_properties_clear (&self->common);
   gst_anc_mqtt_inbox_clear (&self->inbox);
+  gst_anc_mqtt_outage_clear (&self->outage);
   gst_clear_caps (&self->caps);
   g_free (self->broker);
   G_OBJECT_CLASS (gst_anc_mqtt_src_parent_class)->finalize (object);
@@ -435,6 +438,7 @@ gst_anc_mqtt_src_init (GstAncMqttSrc *self)
 {
   gst_anc_mqtt_properties_init (&self->common);
   gst_anc_mqtt_inbox_init (&self->inbox);
+  gst_anc_mqtt_outage_init (&self->outage);
   self->queue_limit = GST_ANC_MQTT_SRC_QUEUE_LIMIT;
   self->timestamps = GST_ANC_MQTT_TIMESTAMPS_SENDER;
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);

@@ -63,21 +63,12 @@ warn (GstAncSender *self, const GError *reason, const gchar *prefix)
   gst_anc_mqtt_post_warning (self->element, error, self->broker);
 }
 
-static gchar *
-count_waiting (GstAncSender *self)
-{
-  AncMqttQueueCounts counts;
-
-  anc_mqtt_queue_get_counts (self->queue, &counts);
-  return gst_anc_mqtt_queue_describe (&counts);
-}
-
 /* What the library gives up is begun anew here, unless that is an error. */
 static void
 on_state (const AncMqttStateChange *change, gpointer sender)
 {
   GstAncSender *self = sender;
-  g_autofree gchar *waiting = count_waiting (self);
+  g_autofree gchar *waiting = gst_anc_mqtt_queue_describe (self->queue);
   AncMqttStateChange told = *change;
 
   if (change->state == ANC_MQTT_STATE_FAILED) {
