@@ -10,6 +10,12 @@
 
 #include "anc-mqtt-uri.h"
 
+/* The one thing here that the whole process shares, for what Paho shares: when
+ * the last handle is destroyed it waits for its threads with its own mutex
+ * unlocked, and frees its lists and heap after that. A handle that is created
+ * meanwhile would be left with freed memory (1.3.12). */
+static GMutex paho_lock;
+
 struct _AncMqttLink {
   const AncMqttSettings *settings;
   AncMqttLinkCallbacks callbacks;
@@ -356,6 +362,7 @@ create (AncMqttLink *self, const gchar *client_id, AncMqttSession *session)
       = anc_mqtt_host_and_port (self->settings->host, self->settings->port);
   g_autofree gchar *uri
       = g_strconcat (self->settings->tls ? "ssl://" : "tcp://", where, NULL);
+  int code;
 
   options.MQTTVersion = (int) self->settings->version;
   options.sendWhileDisconnected = 0;
@@ -364,11 +371,13 @@ create (AncMqttLink *self, const gchar *client_id, AncMqttSession *session)
   options.restoreMessages = 1;
   options.persistQoS0 = 0;
   anc_mqtt_session_prune (session);
-  if (MQTTAsync_createWithOptions (
-          &self->paho, uri, client_id,
-          lasting ? MQTTCLIENT_PERSISTENCE_USER : MQTTCLIENT_PERSISTENCE_NONE,
-          lasting ? anc_mqtt_session_store (session) : NULL, &options)
-      != MQTTASYNC_SUCCESS)
+  g_mutex_lock (&paho_lock);
+  code = MQTTAsync_createWithOptions (
+      &self->paho, uri, client_id,
+      lasting ? MQTTCLIENT_PERSISTENCE_USER : MQTTCLIENT_PERSISTENCE_NONE,
+      lasting ? anc_mqtt_session_store (session) : NULL, &options);
+  g_mutex_unlock (&paho_lock);
+  if (code != MQTTASYNC_SUCCESS)
     return FALSE;
   MQTTAsync_setCallbacks (self->paho, self, on_lost, on_message, on_completed);
   if (is_5 (self))
@@ -401,8 +410,10 @@ anc_mqtt_link_new (const AncMqttSettings *settings, const gchar *client_id,
 void
 anc_mqtt_link_close (AncMqttLink *self)
 {
+  g_mutex_lock (&paho_lock);
   if (self->paho != NULL)
     MQTTAsync_destroy (&self->paho);
+  g_mutex_unlock (&paho_lock);
 }
 
 void
