@@ -154,3 +154,32 @@ memory_queue (void)
 
   return anc_mqtt_queue_open (&options, NULL, NULL);
 }
+
+typedef struct {
+  void (*run) (gconstpointer each);
+  gconstpointer each;
+} Case;
+
+static gpointer
+run_case (gpointer data)
+{
+  const Case *self = data;
+
+  self->run (self->each);
+  return NULL;
+}
+
+void
+side_by_side (void (*run) (gconstpointer each), gconstpointer cases,
+              guint count, gsize size)
+{
+  g_autofree Case *runs = g_new (Case, count);
+  g_autofree GThread **threads = g_new (GThread *, count);
+
+  for (guint i = 0; i < count; i++) {
+    runs[i] = (Case){ run, (const guint8 *) cases + i * size };
+    threads[i] = g_thread_new ("case", run_case, &runs[i]);
+  }
+  for (guint i = 0; i < count; i++)
+    g_thread_join (threads[i]);
+}

@@ -32,6 +32,11 @@ void client_free (Client *self);
  * try again. */
 AncMqttSettings *broker_settings (TestServer *broker, const gchar *key);
 
+/* Runs `count` cases of `size` bytes at once, each on a thread of its own: what
+ * they do is mostly to wait. */
+void side_by_side (void (*run) (gconstpointer each), gconstpointer cases,
+                   guint count, gsize size);
+
 AncMqttQueueResult publish (AncMqttQueue *queue, const gchar *topic, guint qos,
                             const gchar *text);
 AncMqttQueue *memory_queue (void);
