@@ -126,8 +126,9 @@ gst_anc_mqtt_queue_describe (AncMqttQueue *queue)
   AncMqttQueueCounts counts;
 
   anc_mqtt_queue_get_counts (queue, &counts);
-  return counts.messages == 1
-             ? g_strdup ("1 message is queued")
-             : g_strdup_printf ("%" G_GUINT64_FORMAT " messages are queued",
-                                counts.messages);
+  if (counts.messages < 2)
+    return g_strdup (counts.messages == 0 ? "nothing is queued yet"
+                                          : "1 message is queued");
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " messages are queued",
+                          counts.messages);
 }

@@ -254,6 +254,10 @@ gst_anc_telemetry_change_state (GstElement *element, GstStateChange transition)
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
           && result == GST_STATE_CHANGE_FAILURE))
     stop (self);
+  /* what is there by now was meant; a record may be far away */
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING
+      && result != GST_STATE_CHANGE_FAILURE)
+    gst_anc_reporter_check (self->reporter);
   return result;
 }
 

@@ -105,6 +105,13 @@ tell_missing (GstAncReporter *self)
         (NULL));
 }
 
+void
+gst_anc_reporter_check (GstAncReporter *self)
+{
+  gst_anc_watch_look (self->watch);
+  tell_missing (self);
+}
+
 static void
 add_connection (GstAncReporter *self, GstStructure *record)
 {
