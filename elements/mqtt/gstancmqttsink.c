@@ -43,6 +43,7 @@
 
 #include "gstancmqttsink-private.h"
 
+#include "gstancmqttloop.h"
 #include "gstancmqttmessages.h"
 #include "gstancmqtttopic.h"
 
@@ -180,13 +181,46 @@ start (GstAncMqttSink *self)
   return TRUE;
 }
 
+static gchar *
+expand_topic (GstAncMqttSink *self)
+{
+  g_autofree gchar *name = gst_object_get_name (GST_OBJECT (self));
+
+  return gst_anc_mqtt_topic_expand (
+      self->template, name,
+      anc_mqtt_connection_get_client_id (self->connection), self->tags);
+}
+
+/* Whether what is published to that topic does not come in again. */
+static gboolean
+may_publish_to (GstAncMqttSink *self, const gchar *topic)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (gst_anc_mqtt_loop_check (GST_BASE_SINK_PAD (self), self->broker, topic,
+                               &error))
+    return TRUE;
+  gst_anc_mqtt_post_error (GST_ELEMENT (self), error, self->broker);
+  return FALSE;
+}
+
+static gboolean
+check_loop (GstAncMqttSink *self)
+{
+  g_autofree gchar *topic = expand_topic (self);
+
+  return may_publish_to (self, topic);
+}
+
 /* Not in GstBaseSink's start(), after whose failure a second error is posted,
  * without a reason. */
 static GstStateChangeReturn
 gst_anc_mqtt_sink_change_state (GstElement *element, GstStateChange transition)
 {
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && !start (GST_ANC_MQTT_SINK (element)))
+  GstAncMqttSink *self = GST_ANC_MQTT_SINK (element);
+
+  if ((transition == GST_STATE_CHANGE_NULL_TO_READY && !start (self))
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !check_loop (self)))
     return GST_STATE_CHANGE_FAILURE;
   return GST_ELEMENT_CLASS (gst_anc_mqtt_sink_parent_class)
       ->change_state (element, transition);
@@ -281,15 +315,14 @@ after_wait (GstAncMqttSink *self, AncMqttWait wait)
   return GST_FLOW_ERROR;
 }
 
-static void
-expand_topic (GstAncMqttSink *self)
+/* Tags may have changed it. */
+static gboolean
+update_topic (GstAncMqttSink *self)
 {
-  g_autofree gchar *name = gst_object_get_name (GST_OBJECT (self));
-
-  g_free (self->topic);
-  self->topic = gst_anc_mqtt_topic_expand (
-      self->template, name,
-      anc_mqtt_connection_get_client_id (self->connection), self->tags);
+  if (self->topic != NULL)
+    return TRUE;
+  self->topic = expand_topic (self);
+  return may_publish_to (self, self->topic);
 }
 
 static guint64
@@ -344,8 +377,8 @@ make_message (GstAncMqttSink *self, GstBuffer *buffer)
     gst_anc_mqtt_post_error (GST_ELEMENT (self), error, self->broker);
     return NULL;
   }
-  if (self->topic == NULL)
-    expand_topic (self);
+  if (!update_topic (self))
+    return NULL;
   return anc_mqtt_message_new (self->topic, payload, self->common.qos,
                                self->retain);
 }

@@ -39,6 +39,7 @@
 
 #include "gstancmqttsrc-private.h"
 
+#include "gstancmqttloop.h"
 #include "gstancmqttmessages.h"
 
 #include "anc-mqtt-gzip.h"
@@ -203,6 +204,16 @@ gst_anc_mqtt_src_unlock_stop (GstBaseSrc *src)
   return TRUE;
 }
 
+static gboolean
+gst_anc_mqtt_src_query (GstBaseSrc *src, GstQuery *query)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (src);
+
+  return gst_anc_mqtt_loop_answer (GST_ELEMENT (self), &self->common, query)
+         || GST_BASE_SRC_CLASS (gst_anc_mqtt_src_parent_class)
+                ->query (src, query);
+}
+
 /* The property's caps; with json-base64 those of the last message. */
 static GstCaps *
 gst_anc_mqtt_src_get_caps (GstBaseSrc *src, GstCaps *filter)
@@ -351,7 +362,11 @@ count_invalid (GstAncMqttSrc *self, const AncMqttMessage *message,
   if (invalid == 1)
     GST_ELEMENT_WARNING (
         self, STREAM, FORMAT,
-        ("A message on %s is skipped: %s", message->topic, error->message),
+        ("A message on %s is skipped: %s; %s", message->topic, error->message,
+         self->format == GST_ANC_MQTT_PAYLOAD_JSON_BASE64
+             ? "expected is a JSON object as ancmqttsink sends it, anything "
+               "else needs payload-format=raw"
+             : "set gzip=false for what is not compressed"),
         (NULL));
 }
 
@@ -423,6 +438,7 @@ gst_anc_mqtt_src_class_init (GstAncMqttSrcClass *klass)
   src_class->stop = gst_anc_mqtt_src_stop;
   src_class->unlock = gst_anc_mqtt_src_unlock;
   src_class->unlock_stop = gst_anc_mqtt_src_unlock_stop;
+  src_class->query = gst_anc_mqtt_src_query;
   src_class->get_caps = gst_anc_mqtt_src_get_caps;
   GST_PUSH_SRC_CLASS (klass)->create = gst_anc_mqtt_src_create;
   gst_anc_mqtt_src_install_properties (object_class);

@@ -427,6 +427,41 @@ test_next_start (void)
   g_rmdir (directory);
 }
 
+static void
+assert_no_secret (gchar *text)
+{
+  g_assert_true (text == NULL || strstr (text, "hidden-word") == NULL);
+  g_free (text);
+}
+
+/* No property that can be read has the password, wherever it came from. */
+static void
+test_password (gconstpointer factory)
+{
+  g_autoptr (GstElement) element
+      = gst_object_ref_sink (gst_element_factory_make (factory, NULL));
+  g_autofree GParamSpec **specs = NULL;
+  g_autofree gchar *uri = NULL;
+  guint count;
+
+  g_object_set (element, "uri", "mqtt://ann:hidden-word@host/topic", "password",
+                "hidden-word", "tls-key-password", "hidden-word", NULL);
+  specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (element), &count);
+  for (guint i = 0; i < count; i++) {
+    GValue value = G_VALUE_INIT;
+
+    if ((specs[i]->flags & G_PARAM_READABLE) == 0)
+      continue;
+    g_object_get_property (G_OBJECT (element), specs[i]->name, &value);
+    assert_no_secret (g_strdup_value_contents (&value));
+    g_value_unset (&value);
+  }
+  if (GST_IS_URI_HANDLER (element))
+    assert_no_secret (gst_uri_handler_get_uri (GST_URI_HANDLER (element)));
+  g_object_get (element, "uri", &uri, NULL);
+  g_assert_cmpstr (uri, ==, "mqtt://ann@host:1883/topic");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -444,5 +479,9 @@ main (int argc, char **argv)
   g_test_add_func ("/mqtt/block", test_block);
   g_test_add_func ("/mqtt/stop-while-full", test_stop_while_full);
   g_test_add_func ("/mqtt/next-start", test_next_start);
+  g_test_add_data_func ("/mqtt/password/sink", "ancmqttsink", test_password);
+  g_test_add_data_func ("/mqtt/password/src", "ancmqttsrc", test_password);
+  g_test_add_data_func ("/mqtt/password/telemetry", "anctelemetry",
+                        test_password);
   return g_test_run ();
 }

@@ -71,6 +71,17 @@ class Words(mqttcase.Case):
                 error = self.refuse(pattern, *words)
                 self.assertNotIn("secret-word", error)
 
+    def test_hears_itself(self):
+        for filter_, topic in (("a/b", "a/b"), ("a/#", "a/{element}"),
+                               ("$share/group/a/+", "a/b")):
+            with self.subTest(filter=filter_):
+                self.refuse(
+                    r"^topic: a/\S+ comes in again, because ear subscribes to "
+                    ".* at the same broker, .*; publish to another topic",
+                    "uri=mqtt://127.0.0.1:1", "topic=" + topic, source=(
+                        "ancmqttsrc", "name=ear", "uri=mqtt://127.0.0.1:1",
+                        "topic=" + filter_, "!", "identity", "!"))
+
     def test_queue_directory(self):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "file").write_text("x", encoding="utf-8")
@@ -159,7 +170,7 @@ class Tls(mqttcase.Case):
             self.refuse("does not belong to the certificate",
                         self.uri(broker), *self.client()[:2],
                         f"tls-key-file={late_key}")
-            self.refuse("/nowhere/x.pem", self.uri(broker),
+            self.refuse("^tls-ca-file: .*/nowhere/x.pem", self.uri(broker),
                         "tls-ca-file=/nowhere/x.pem")
             self.refuse("client.key holds no certificate in PEM format",
                         self.uri(broker),
@@ -202,11 +213,15 @@ class Secrets(mqttcase.Case):
     def test_log_of_every_level(self):
         with tempfile.TemporaryDirectory() as folder, \
                 Mosquitto(users={"ann": "hidden-word"}) as broker:
+            uri = f"uri=mqtt://ann:hidden-word@127.0.0.1:{broker.port}"
+            # what the source waits for
+            self.send(uri + "/a", "retain=true")
             log = Path(folder) / "log"
             code, out, err = mqttcase.launch(
-                "-v", "-m", *mqttcase.SOURCE, "ancmqttsink",
-                f"uri=mqtt://ann:hidden-word@127.0.0.1:{broker.port}/a",
-                "password=hidden-word", GST_DEBUG="*:9", GST_DEBUG_NO_COLOR="1",
+                "-v", "-m", *mqttcase.SOURCE, "anctelemetry", uri + "/b", "!",
+                "ancmqttsink", uri + "/a", "password=hidden-word",
+                "ancmqttsrc", uri + "/a", "num-buffers=1", "!", "fakesink",
+                GST_DEBUG="*:9", GST_DEBUG_NO_COLOR="1",
                 GST_DEBUG_FILE=str(log), GST_DEBUG_DUMP_DOT_DIR=folder)
             self.assertEqual(code, 0, err)
             for graph in Path(folder).glob("*.dot"):
@@ -214,7 +229,8 @@ class Secrets(mqttcase.Case):
                                  graph.read_text(encoding="utf-8"))
             self.assertNotIn("hidden-word", out + err)
             lines = log.read_text(encoding="utf-8", errors="replace")
-            self.assertIn("ancmqttsink", lines)
+            for name in ("ancmqttsink", "ancmqttsrc", "anctelemetry"):
+                self.assertIn(name, lines)
             # GStreamer's parser of the command line logs what it is given,
             # before any element sees it.
             told = [line for line in lines.splitlines()
