@@ -462,6 +462,32 @@ test_password (gconstpointer factory)
   g_assert_cmpstr (uri, ==, "mqtt://ann@host:1883/topic");
 }
 
+/* By the URI alone, and not while it runs. */
+static void
+test_uri_handler (gconstpointer data)
+{
+  GstURIType type = (GstURIType) GPOINTER_TO_INT (data);
+  g_autoptr (GError) error = NULL;
+  GstElement *element = gst_element_make_from_uri (
+      type, "mqtts://127.0.0.1:1/a%20b", NULL, &error);
+  GstURIHandler *handler = GST_URI_HANDLER (element);
+  g_autofree gchar *uri = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (gst_uri_handler_get_uri_type (handler), ==, type);
+  uri = gst_uri_handler_get_uri (handler);
+  g_assert_cmpstr (uri, ==, "mqtts://127.0.0.1:1/a%20b");
+  g_assert_false (gst_uri_handler_set_uri (handler, "mqtt://h:0/a", &error));
+  g_assert_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI);
+  g_clear_error (&error);
+  gst_element_set_state (element, GST_STATE_PAUSED);
+  g_assert_false (gst_uri_handler_set_uri (handler, "mqtt://h/a", &error));
+  g_assert_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE);
+  gst_element_set_state (element, GST_STATE_NULL);
+  g_assert_true (gst_uri_handler_set_uri (handler, "mqtt://h/a", NULL));
+  gst_object_unref (element);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -479,6 +505,10 @@ main (int argc, char **argv)
   g_test_add_func ("/mqtt/block", test_block);
   g_test_add_func ("/mqtt/stop-while-full", test_stop_while_full);
   g_test_add_func ("/mqtt/next-start", test_next_start);
+  g_test_add_data_func ("/mqtt/uri-handler/sink",
+                        GINT_TO_POINTER (GST_URI_SINK), test_uri_handler);
+  g_test_add_data_func ("/mqtt/uri-handler/src", GINT_TO_POINTER (GST_URI_SRC),
+                        test_uri_handler);
   g_test_add_data_func ("/mqtt/password/sink", "ancmqttsink", test_password);
   g_test_add_data_func ("/mqtt/password/src", "ancmqttsrc", test_password);
   g_test_add_data_func ("/mqtt/password/telemetry", "anctelemetry",
