@@ -36,34 +36,31 @@ kill_when_saved (TestServer *broker, GstElement *pipeline)
 static void
 test_killed_and_back (void)
 {
-  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
   g_autofree gchar *warnings = NULL;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  client = subscribe (broker);
-  pipeline
-      = parse_format (LIVE "interval=20000000 drain-timeout=%" //
-                      G_GUINT64_FORMAT " ! fakesink",
-                      test_server_get_port (broker, "PORT"), 30 * GST_SECOND);
+  pipeline = parse_format (LIVE "interval=20000000 drain-timeout=%" //
+                           G_GUINT64_FORMAT " ! fakesink",
+                           scene->port, 30 * GST_SECOND);
   set_state (pipeline, GST_STATE_PLAYING);
-  client_wait_messages (client, 5);
+  client_wait_messages (scene->client, 5);
   for (guint i = 0; i < 3; i++) {
     guint64 told;
 
-    kill_when_saved (broker, pipeline);
+    kill_when_saved (scene->broker, pipeline);
     told = stat_of (pipeline, "records");
     wait_stat (pipeline, "records", told + 10);
-    test_server_tell (broker, "start");
+    test_server_tell (scene->broker, "start");
     wait_stat (pipeline, "acknowledged", told + 10);
   }
   warnings = take_warnings (pipeline);
   end_stream (pipeline);
   set_state (pipeline, GST_STATE_NULL);
-  records = wait_reason (client, "eos");
+  records = wait_reason (scene->client, "eos");
   g_assert_cmpint (assert_consecutive (records, 1), ==,
                    (gint64) stat_of (pipeline, "records"));
   /* one an outage */
@@ -75,28 +72,26 @@ test_killed_and_back (void)
 static void
 test_drop_oldest (void)
 {
-  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
   gint64 first;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  client = subscribe (broker);
-  test_server_tell (broker, "save");
-  test_server_tell (broker, "kill");
+  test_server_tell (scene->broker, "save");
+  test_server_tell (scene->broker, "kill");
   pipeline
       = parse_format (LIVE "interval=5000000 queue-limit-messages=5 "
                            "drain-timeout=%" G_GUINT64_FORMAT " ! fakesink",
-                      test_server_get_port (broker, "PORT"), 30 * GST_SECOND);
+                      scene->port, 30 * GST_SECOND);
   set_state (pipeline, GST_STATE_PLAYING);
   wait_stat (pipeline, "records", 30);
   end_stream (pipeline);
   g_assert_cmpuint (stat_of (pipeline, "dropped"), >=, 20);
-  test_server_tell (broker, "start");
+  test_server_tell (scene->broker, "start");
   set_state (pipeline, GST_STATE_NULL);
-  records = wait_reason (client, "eos");
+  records = wait_reason (scene->client, "eos");
   first = sequence_of (g_ptr_array_index (records, 0));
   g_assert_cmpint (first, >, 20);
   g_assert_cmpint (assert_consecutive (records, first), ==,
@@ -149,24 +144,20 @@ run_offline (guint port, const gchar *directory, guint64 drain)
 static void
 test_durable (void)
 {
-  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto");
   g_autoptr (GPtrArray) records = NULL;
   g_autofree gchar *directory = make_directory ();
   JsonObject *first, *second;
-  guint port;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  port = test_server_get_port (broker, "PORT");
-  client = subscribe (broker);
-  test_server_tell (broker, "save");
-  test_server_tell (broker, "kill");
-  run_offline (port, directory, 0);
-  test_server_tell (broker, "start");
-  run_offline (port, directory, 30 * GST_SECOND);
-  client_wait_messages (client, 2);
-  records = records_of (client);
+  test_server_tell (scene->broker, "save");
+  test_server_tell (scene->broker, "kill");
+  run_offline (scene->port, directory, 0);
+  test_server_tell (scene->broker, "start");
+  run_offline (scene->port, directory, 30 * GST_SECOND);
+  client_wait_messages (scene->client, 2);
+  records = records_of (scene->client);
   g_assert_cmpuint (records->len, ==, 2);
   first = g_ptr_array_index (records, 0);
   second = g_ptr_array_index (records, 1);
