@@ -319,7 +319,7 @@ gst_anc_mqtt_sink_class_init (GstAncMqttSinkClass *klass)
   gst_element_class_set_static_metadata (
       element_class, "MQTT sink", "Sink/Network",
       "Publishes each buffer to an MQTT broker, through a queue that survives",
-      "gst-plugins-anc developers");
+      "The gst-plugins-anc contributors");
 }
 
 static void

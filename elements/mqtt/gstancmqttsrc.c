@@ -318,7 +318,7 @@ gst_anc_mqtt_src_class_init (GstAncMqttSrcClass *klass)
   gst_element_class_set_static_metadata (
       element_class, "MQTT source", "Source/Network",
       "Makes a buffer of each message of an MQTT subscription",
-      "gst-plugins-anc developers");
+      "The gst-plugins-anc contributors");
 }
 
 static void

@@ -241,7 +241,7 @@ gst_anc_telemetry_class_init (GstAncTelemetryClass *klass)
       element_class, "Telemetry over MQTT", "Filter/Analyzer/Network",
       "Passes everything on and publishes levels, rates and the other "
       "elements' stats as JSON",
-      "The gst-plugins-anc developers");
+      "The gst-plugins-anc contributors");
 }
 
 static void

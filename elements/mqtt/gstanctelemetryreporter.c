@@ -100,8 +100,7 @@ tell_missing (GstAncReporter *self)
   for (guint i = 0; names != NULL && names[i] != NULL; i++)
     GST_ELEMENT_WARNING (
         self->element, LIBRARY, SETTINGS,
-        ("The pipeline has no element named %s; check the property elements.",
-         names[i]),
+        ("The pipeline has no element named %s; check elements", names[i]),
         (NULL));
 }
 

@@ -258,7 +258,7 @@ complain_about_size (GstAncSender *self, gsize size)
       self->element, RESOURCE, WRITE,
       ("A telemetry record of %" G_GSIZE_FORMAT " bytes is larger than the "
        "largest payload of %" G_GUINT64_FORMAT "; name fewer elements or set "
-       "gzip.",
+       "gzip",
        size, self->max_payload),
       (NULL));
 }
@@ -362,7 +362,7 @@ tell_what_is_lost (GstAncSender *self)
         self->element, RESOURCE, WRITE,
         ("%" G_GUINT64_FORMAT " telemetry messages did not reach the MQTT "
          "broker %s (%s) and are lost; set queue-directory to keep them, or a "
-         "longer drain-timeout.",
+         "longer drain-timeout",
          counts.messages, self->broker, cause),
         (NULL));
 }

@@ -46,7 +46,7 @@ class Words(mqttcase.Case):
         aws = "mqtts://x-ats.iot.eu-central-1.amazonaws.com/a"
         for pattern, *words in (
                 ("There is no MQTT broker; set uri", ),
-                ("The MQTT URI has another scheme; write mqtt://",
+                ("^uri: has another scheme; write mqtt://",
                  "uri=http://h/a"),
                 ("has a #; in a topic filter it is written %23",
                  "uri=mqtt://h/a#"),
@@ -65,6 +65,10 @@ class Words(mqttcase.Case):
                  "password=secret-word"),
                 ("An MQTT session that is kept needs a name .*; set client-id",
                  "uri=mqtt://h/a", "clean-session=false"),
+                ("^client-id: empty; leave it unset", "uri=mqtt://h/a",
+                 'client-id=""'),
+                ("^reconnect-min: must be above 0 and not above reconnect-max",
+                 "uri=mqtt://h/a", "reconnect-max=1000000"),
                 ("Certificates are set but the connection is not encrypted",
                  "uri=mqtt://h/a", "tls-ca-file=/nowhere")):
             with self.subTest(words=words):
