@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anc-mqtt-certificates.h"
 #include "anc-mqtt-error.h"
 #include "anc-secret.h"
 
@@ -160,6 +161,39 @@ test_login (void)
 
   if (broker != NULL)
     side_by_side (log_in, cases, G_N_ELEMENTS (cases), sizeof cases[0]);
+}
+
+static guint
+count_files (void)
+{
+  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint count = 0;
+
+  while (g_dir_read_name (directory) != NULL)
+    count++;
+  return count;
+}
+
+/* A cause is looked for again and again while a broker is away, for months: no
+ * socket stays open. */
+static void
+test_diagnose (void)
+{
+  g_autoptr (GSocketListener) port = g_socket_listener_new ();
+  g_autoptr (AncMqttSettings) settings = anc_mqtt_settings_new ();
+  guint before = 0;
+
+  settings->host = g_strdup ("127.0.0.1");
+  /* its queue of connections takes them; nobody answers */
+  settings->port = g_socket_listener_add_any_inet_port (port, NULL, NULL);
+  for (guint i = 0; i < 10; i++) {
+    g_assert_true (anc_mqtt_diagnose (settings, 100, NULL, NULL));
+    if (i == 0)
+      before = count_files ();
+  }
+  settings->tls = TRUE;
+  g_assert_false (anc_mqtt_diagnose (settings, 100, NULL, NULL));
+  g_assert_cmpuint (count_files (), ==, before);
 }
 
 /* 3.1.1 has no answer for it: the broker drops what is not allowed and
@@ -384,6 +418,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/connection/exchange", test_exchange);
   g_test_add_func ("/connection/refused", test_refused);
+  g_test_add_func ("/connection/diagnose", test_diagnose);
   g_test_add_func ("/connection/login", test_login);
   g_test_add_func ("/connection/access", test_access);
   g_test_add_func ("/connection/at-least-once", test_at_least_once);
