@@ -5,9 +5,14 @@
 
 #include "gstancmqttmessages.h"
 
+GST_DEBUG_CATEGORY_STATIC (gst_anc_mqtt_debug);
+#define GST_CAT_DEFAULT gst_anc_mqtt_debug
+
 void
 gst_anc_mqtt_outage_init (GstAncMqttOutage *self)
 {
+  GST_DEBUG_CATEGORY_INIT (gst_anc_mqtt_debug, "ancmqtt", 0,
+                           "Connections of the MQTT elements");
   *self = (GstAncMqttOutage){ 0 };
   g_mutex_init (&self->lock);
 }

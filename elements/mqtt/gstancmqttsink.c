@@ -206,13 +206,15 @@ gst_anc_mqtt_sink_stop (GstBaseSink *sink)
   if (!anc_mqtt_queue_close (self->queue, &error) && error != NULL)
     gst_anc_mqtt_post_error (GST_ELEMENT (self), error, self->broker);
   else if (counts.messages > 0 && self->queue_properties.directory == NULL)
-    GST_ELEMENT_WARNING (
+    GST_ELEMENT_WARNING_WITH_DETAILS (
         self, RESOURCE, WRITE,
         ("%" G_GUINT64_FORMAT " messages in memory were not delivered to %s "
          "(%s) and are lost; end the stream with EOS, or set queue-directory "
          "to keep them",
          counts.messages, self->broker, cause),
-        (NULL));
+        (NULL),
+        ("mqtt-error", G_TYPE_STRING, "lost", "broker", G_TYPE_STRING,
+         self->broker, "messages", G_TYPE_UINT64, counts.messages, NULL));
   close_all (self);
   return TRUE;
 }

@@ -197,21 +197,27 @@ drain_timed_out (GstAncMqttSink *self)
 
   anc_mqtt_queue_get_counts (self->queue, &counts);
   if (self->queue_properties.directory != NULL) {
-    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-                         ("%" G_GUINT64_FORMAT " messages were not delivered "
-                          "to %s within drain-timeout (%s); they stay in %s "
-                          "for the next start",
-                          counts.messages, self->broker, cause,
-                          self->queue_properties.directory),
-                         (NULL));
+    GST_ELEMENT_WARNING_WITH_DETAILS (
+        self, RESOURCE, WRITE,
+        ("%" G_GUINT64_FORMAT " messages were not delivered "
+         "to %s within drain-timeout (%s); they stay in %s "
+         "for the next start",
+         counts.messages, self->broker, cause,
+         self->queue_properties.directory),
+        (NULL),
+        ("mqtt-error", G_TYPE_STRING, "lost", "broker", G_TYPE_STRING,
+         self->broker, "messages", G_TYPE_UINT64, counts.messages, NULL));
     return GST_FLOW_OK;
   }
-  GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
-                     ("%" G_GUINT64_FORMAT " messages were not delivered to %s "
-                      "within drain-timeout (%s) and are lost; set "
-                      "queue-directory to keep them",
-                      counts.messages, self->broker, cause),
-                     (NULL));
+  GST_ELEMENT_ERROR_WITH_DETAILS (
+      self, RESOURCE, WRITE,
+      ("%" G_GUINT64_FORMAT " messages were not delivered to %s "
+       "within drain-timeout (%s) and are lost; set "
+       "queue-directory to keep them",
+       counts.messages, self->broker, cause),
+      (NULL),
+      ("mqtt-error", G_TYPE_STRING, "lost", "broker", G_TYPE_STRING,
+       self->broker, "messages", G_TYPE_UINT64, counts.messages, NULL));
   return GST_FLOW_ERROR;
 }
 

@@ -358,13 +358,15 @@ tell_what_is_lost (GstAncSender *self)
 
   anc_mqtt_queue_get_counts (self->queue, &counts);
   if (counts.messages > 0 && !self->durable)
-    GST_ELEMENT_WARNING (
+    GST_ELEMENT_WARNING_WITH_DETAILS (
         self->element, RESOURCE, WRITE,
         ("%" G_GUINT64_FORMAT " telemetry messages did not reach the MQTT "
          "broker %s (%s) and are lost; set queue-directory to keep them, or a "
          "longer drain-timeout",
          counts.messages, self->broker, cause),
-        (NULL));
+        (NULL),
+        ("mqtt-error", G_TYPE_STRING, "lost", "broker", G_TYPE_STRING,
+         self->broker, "messages", G_TYPE_UINT64, counts.messages, NULL));
 }
 
 void
