@@ -114,6 +114,17 @@ client_wait_messages (Client *self, guint count)
   g_mutex_unlock (&self->lock);
 }
 
+guint
+client_disconnects (Client *self)
+{
+  guint count;
+
+  g_mutex_lock (&self->lock);
+  count = self->disconnects;
+  g_mutex_unlock (&self->lock);
+  return count;
+}
+
 const gchar *
 client_text (Client *self, guint i)
 {

@@ -24,6 +24,7 @@ void client_start (Client *self);
 void client_wait_state (Client *self, AncMqttState state);
 void client_wait_failed (Client *self);
 void client_wait_messages (Client *self, guint count);
+guint client_disconnects (Client *self);
 /* Text of message i. */
 const gchar *client_text (Client *self, guint i);
 void client_free (Client *self);
