@@ -3,6 +3,8 @@
 
 #include "gstancmqttmessages.h"
 
+#include <string.h>
+
 #include "anc-mqtt-error.h"
 
 typedef struct {
@@ -37,19 +39,31 @@ meaning_of (const GError *reason)
   return &meanings[0];
 }
 
+/* The sentences of the library begin with a small letter: they are parts
+ * elsewhere. Names of properties and elements are left as they are written. */
+static gchar *
+as_sentence (GstElement *element, const gchar *part)
+{
+  gchar *text = g_strdup (part);
+  g_autofree gchar *word = g_strndup (part, strcspn (part, " :"));
+
+  if (!g_str_equal (word, GST_OBJECT_NAME (element))
+      && g_object_class_find_property (G_OBJECT_GET_CLASS (element), word)
+             == NULL)
+    text[0] = g_ascii_toupper (text[0]);
+  return text;
+}
+
 static void
 post (GstElement *element, GstMessageType type, const GError *reason,
       const gchar *broker)
 {
   const Meaning *meaning = meaning_of (reason);
-  /* The sentences of the library begin with a small letter: they are parts
-   * elsewhere. */
-  gchar *text = g_strdup (reason->message);
+  gchar *text = as_sentence (element, reason->message);
   GstStructure *details = gst_structure_new (
       "details", "mqtt-error", G_TYPE_STRING, meaning->name, "broker",
       G_TYPE_STRING, broker, NULL);
 
-  text[0] = g_ascii_toupper (text[0]);
   gst_element_message_full_with_details (element, type, GST_RESOURCE_ERROR,
                                          meaning->code, text, NULL, __FILE__,
                                          GST_FUNCTION, __LINE__, details);

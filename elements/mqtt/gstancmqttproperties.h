@@ -10,36 +10,7 @@ G_BEGIN_DECLS
 
 /* The properties that all MQTT elements have. An element's own ids begin at
  * GST_ANC_MQTT_PROP_OWN. */
-enum {
-  GST_ANC_MQTT_PROP_0,
-  GST_ANC_MQTT_PROP_URI,
-  GST_ANC_MQTT_PROP_TOPIC,
-  GST_ANC_MQTT_PROP_QOS,
-  GST_ANC_MQTT_PROP_CLIENT_ID,
-  GST_ANC_MQTT_PROP_USERNAME,
-  GST_ANC_MQTT_PROP_PASSWORD,
-  GST_ANC_MQTT_PROP_PROTOCOL_VERSION,
-  GST_ANC_MQTT_PROP_KEEP_ALIVE,
-  GST_ANC_MQTT_PROP_CLEAN_SESSION,
-  GST_ANC_MQTT_PROP_SESSION_EXPIRY,
-  GST_ANC_MQTT_PROP_MAX_PAYLOAD_SIZE,
-  GST_ANC_MQTT_PROP_TLS_CA_FILE,
-  GST_ANC_MQTT_PROP_TLS_CERTIFICATE_FILE,
-  GST_ANC_MQTT_PROP_TLS_KEY_FILE,
-  GST_ANC_MQTT_PROP_TLS_KEY_PASSWORD,
-  GST_ANC_MQTT_PROP_TLS_ALPN,
-  GST_ANC_MQTT_PROP_TLS_VERIFY,
-  GST_ANC_MQTT_PROP_WILL_TOPIC,
-  GST_ANC_MQTT_PROP_WILL_PAYLOAD,
-  GST_ANC_MQTT_PROP_WILL_QOS,
-  GST_ANC_MQTT_PROP_WILL_RETAIN,
-  GST_ANC_MQTT_PROP_CONNECT_TIMEOUT,
-  GST_ANC_MQTT_PROP_RECONNECT_TIMEOUT,
-  GST_ANC_MQTT_PROP_RECONNECT_MIN,
-  GST_ANC_MQTT_PROP_RECONNECT_MAX,
-  GST_ANC_MQTT_PROP_AWS,
-  GST_ANC_MQTT_PROP_OWN,
-};
+#define GST_ANC_MQTT_PROP_OWN 64
 
 /* Their values, guarded by the element's object lock. */
 typedef struct {
@@ -48,10 +19,13 @@ typedef struct {
   guint qos;
   AncMqttUri *uri;   /* NULL: unset, or */
   GError *uri_error; /* what is wrong with it */
+  gboolean running;  /* the URI may not be changed */
 } GstAncMqttProperties;
 
 void gst_anc_mqtt_properties_install (GObjectClass *klass,
                                       const gchar *topic_blurb);
+/* The read-only property `stats`. */
+void gst_anc_mqtt_install_stats (GObjectClass *klass, guint id);
 void gst_anc_mqtt_properties_init (GstAncMqttProperties *self);
 void gst_anc_mqtt_properties_clear (GstAncMqttProperties *self);
 
@@ -62,10 +36,9 @@ gboolean gst_anc_mqtt_properties_get (const GstAncMqttProperties *self,
                                       guint id, GValue *value);
 
 /* For GstURIHandler: GST_URI_ERROR for what is no MQTT URI, and when the
- * element is `running`. */
+ * element is running. */
 gboolean gst_anc_mqtt_properties_handle_uri (GstAncMqttProperties *self,
-                                             gboolean running, const gchar *uri,
-                                             GError **error);
+                                             const gchar *uri, GError **error);
 /* Without the password; NULL if there is none. */
 gchar *gst_anc_mqtt_properties_get_uri (const GstAncMqttProperties *self);
 

@@ -3,98 +3,71 @@
 
 #include "gstancmqttqueue.h"
 
-#include "gstancmqttenums.h"
+#include <string.h>
 
-#define FLAGS                                                                  \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+#include "gstancmqttenums.h"
+#include "gstancmqttfields.h"
+
+#define Q GstAncMqttQueueProperties
+/* In the order of GstAncMqttQueueProperty. */
+static const GstAncField fields[] = {
+  GST_ANC_TEXT (Q, directory, "queue-directory", "Queue directory",
+                "Where the queue's file is, named after client-id or else the "
+                "element (unset: in memory)"),
+  GST_ANC_LONG (Q, limit_bytes, "queue-limit", "Queue limit",
+                "Topics and payloads that wait at most, in bytes (0: no limit)",
+                G_MAXUINT64, 0),
+  GST_ANC_LONG (Q, limit_messages, "queue-limit-messages",
+                "Queue limit in messages",
+                "Messages that wait at most (0: no limit)", G_MAXUINT64, 0),
+  GST_ANC_CHOICE (Q, policy, "queue-policy", "Queue policy",
+                  "What happens when the queue is full",
+                  gst_anc_mqtt_queue_policy_get_type, 0),
+  GST_ANC_LONG (Q, drain_timeout, "drain-timeout", "Drain timeout", NULL,
+                G_MAXUINT64, 0),
+};
+#undef Q
+
+G_STATIC_ASSERT (G_N_ELEMENTS (fields) == GST_ANC_MQTT_QUEUE_N_PROPS);
 
 void
 gst_anc_mqtt_queue_install (GObjectClass *klass, guint first,
                             const GstAncMqttQueueProperties *standard,
                             const gchar *drain_blurb)
 {
-  g_object_class_install_property (
-      klass, first + GST_ANC_MQTT_QUEUE_PROP_DIRECTORY,
-      g_param_spec_string ("queue-directory", "Queue directory",
-                           "Where the queue's file is, named after client-id "
-                           "or else the element (unset: in memory)",
-                           NULL, FLAGS));
-  g_object_class_install_property (
-      klass, first + GST_ANC_MQTT_QUEUE_PROP_LIMIT,
-      g_param_spec_uint64 ("queue-limit", "Queue limit",
-                           "Bytes of topics and payloads at most (0: no limit)",
-                           0, G_MAXUINT64, standard->limit_bytes, FLAGS));
-  g_object_class_install_property (
-      klass, first + GST_ANC_MQTT_QUEUE_PROP_LIMIT_MESSAGES,
-      g_param_spec_uint64 ("queue-limit-messages", "Queue limit in messages",
-                           "Messages at most (0: no limit)", 0, G_MAXUINT64,
-                           standard->limit_messages, FLAGS));
-  g_object_class_install_property (
-      klass, first + GST_ANC_MQTT_QUEUE_PROP_POLICY,
-      g_param_spec_enum (
-          "queue-policy", "Queue policy", "What happens when the queue is full",
-          GST_TYPE_ANC_MQTT_QUEUE_POLICY, (gint) standard->policy, FLAGS));
-  g_object_class_install_property (
-      klass, first + GST_ANC_MQTT_QUEUE_PROP_DRAIN_TIMEOUT,
-      g_param_spec_uint64 ("drain-timeout", "Drain timeout", drain_blurb, 0,
-                           G_MAXUINT64, standard->drain_timeout, FLAGS));
+  GstAncField own[G_N_ELEMENTS (fields)];
+
+  memcpy (own, fields, sizeof own);
+  own[GST_ANC_MQTT_QUEUE_PROP_LIMIT].standard = standard->limit_bytes;
+  own[GST_ANC_MQTT_QUEUE_PROP_LIMIT_MESSAGES].standard
+      = standard->limit_messages;
+  own[GST_ANC_MQTT_QUEUE_PROP_POLICY].standard = standard->policy;
+  own[GST_ANC_MQTT_QUEUE_PROP_DRAIN_TIMEOUT].standard = standard->drain_timeout;
+  own[GST_ANC_MQTT_QUEUE_PROP_DRAIN_TIMEOUT].blurb = drain_blurb;
+  gst_anc_fields_install (klass, first, own, G_N_ELEMENTS (own),
+                          GST_PARAM_MUTABLE_READY);
 }
 
 void
 gst_anc_mqtt_queue_clear (GstAncMqttQueueProperties *self)
 {
-  g_clear_pointer (&self->directory, g_free);
+  gst_anc_fields_clear (self, fields, G_N_ELEMENTS (fields));
 }
 
 gboolean
 gst_anc_mqtt_queue_set (GstAncMqttQueueProperties *self, guint first, guint id,
                         const GValue *value)
 {
-  switch (id - first) {
-  case GST_ANC_MQTT_QUEUE_PROP_DIRECTORY:
-    g_free (self->directory);
-    self->directory = g_value_dup_string (value);
-    return TRUE;
-  case GST_ANC_MQTT_QUEUE_PROP_LIMIT:
-    self->limit_bytes = g_value_get_uint64 (value);
-    return TRUE;
-  case GST_ANC_MQTT_QUEUE_PROP_LIMIT_MESSAGES:
-    self->limit_messages = g_value_get_uint64 (value);
-    return TRUE;
-  case GST_ANC_MQTT_QUEUE_PROP_POLICY:
-    self->policy = (AncMqttQueuePolicy) g_value_get_enum (value);
-    return TRUE;
-  case GST_ANC_MQTT_QUEUE_PROP_DRAIN_TIMEOUT:
-    self->drain_timeout = g_value_get_uint64 (value);
-    return TRUE;
-  default:
-    return FALSE;
-  }
+  return gst_anc_fields_set (self, first, fields, G_N_ELEMENTS (fields), id,
+                             value);
 }
 
 gboolean
 gst_anc_mqtt_queue_get (const GstAncMqttQueueProperties *self, guint first,
                         guint id, GValue *value)
 {
-  switch (id - first) {
-  case GST_ANC_MQTT_QUEUE_PROP_DIRECTORY:
-    g_value_set_string (value, self->directory);
-    return TRUE;
-  case GST_ANC_MQTT_QUEUE_PROP_LIMIT:
-    g_value_set_uint64 (value, self->limit_bytes);
-    return TRUE;
-  case GST_ANC_MQTT_QUEUE_PROP_LIMIT_MESSAGES:
-    g_value_set_uint64 (value, self->limit_messages);
-    return TRUE;
-  case GST_ANC_MQTT_QUEUE_PROP_POLICY:
-    g_value_set_enum (value, (gint) self->policy);
-    return TRUE;
-  case GST_ANC_MQTT_QUEUE_PROP_DRAIN_TIMEOUT:
-    g_value_set_uint64 (value, self->drain_timeout);
-    return TRUE;
-  default:
-    return FALSE;
-  }
+  return gst_anc_fields_get (self, first, fields, G_N_ELEMENTS (fields), id,
+                             value);
 }
 
 /* What is unique, without what a file's name cannot hold. */
@@ -118,4 +91,17 @@ gst_anc_mqtt_queue_open (const GstAncMqttQueueProperties *self,
                                   .policy = self->policy };
 
   return anc_mqtt_queue_open (&options, ret_warning, error);
+}
+
+gchar *
+gst_anc_mqtt_queue_describe (AncMqttQueue *queue)
+{
+  AncMqttQueueCounts counts;
+
+  anc_mqtt_queue_get_counts (queue, &counts);
+  if (counts.messages < 2)
+    return g_strdup (counts.messages == 0 ? "nothing is queued yet"
+                                          : "1 message is queued");
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " messages are queued",
+                          counts.messages);
 }

@@ -46,4 +46,7 @@ AncMqttQueue *gst_anc_mqtt_queue_open (const GstAncMqttQueueProperties *self,
                                        const gchar *element,
                                        gchar **ret_warning, GError **error);
 
+/* "3 messages are queued" */
+gchar *gst_anc_mqtt_queue_describe (AncMqttQueue *queue);
+
 G_END_DECLS

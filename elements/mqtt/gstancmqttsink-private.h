@@ -4,6 +4,7 @@
 #include "gstancmqttsink.h"
 
 #include "gstancmqttenums.h"
+#include "gstancmqttoutage.h"
 #include "gstancmqttproperties.h"
 #include "gstancmqttqueue.h"
 
@@ -30,6 +31,7 @@ struct _GstAncMqttSink {
   /* Why the waits of the streaming thread end; object lock */
   gboolean unlocked;
   gboolean failed;
+  GstAncMqttOutage outage;
 
   /* The streaming thread's */
   gchar *template;
@@ -38,12 +40,19 @@ struct _GstAncMqttSink {
   gchar *caps;
 };
 
-extern const GstAncMqttQueueProperties gst_anc_mqtt_sink_queue;
-
+void gst_anc_mqtt_sink_init_properties (GstAncMqttSink *self);
 void gst_anc_mqtt_sink_install_properties (GObjectClass *klass);
 void gst_anc_mqtt_sink_set_property (GObject *object, guint id,
                                      const GValue *value, GParamSpec *spec);
 void gst_anc_mqtt_sink_get_property (GObject *object, guint id, GValue *value,
                                      GParamSpec *spec);
+
+/* FALSE, and an error: what it publishes would come in again. */
+gboolean gst_anc_mqtt_sink_check_loop (GstAncMqttSink *self);
+
+GstFlowReturn gst_anc_mqtt_sink_render (GstBaseSink *sink, GstBuffer *buffer);
+
+/* Waits until the broker has everything, or drain-timeout. */
+GstFlowReturn gst_anc_mqtt_sink_drain (GstAncMqttSink *self);
 
 G_END_DECLS

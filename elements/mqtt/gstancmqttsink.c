@@ -27,7 +27,7 @@
  * default).
  *
  * Messages: `anc-mqtt-connected` and `anc-mqtt-disconnected`, with the reason
- * and the time to the next try.
+ * and the time to the next try; and one warning an outage.
  *
  * ## Example launch lines
  * |[
@@ -45,10 +45,8 @@
 
 #include "gstancmqttmessages.h"
 #include "gstancmqtttopic.h"
+#include "gstancmqtturihandler.h"
 
-#include "anc-mqtt-error.h"
-#include "anc-mqtt-gzip.h"
-#include "anc-mqtt-payload.h"
 #include "anc-mqtt-topic.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_anc_mqtt_sink_debug);
@@ -57,13 +55,9 @@ GST_DEBUG_CATEGORY_STATIC (gst_anc_mqtt_sink_debug);
 /* What is on its way when the element stops gets that long. */
 #define GRACE_MS 200u
 
-static void gst_anc_mqtt_sink_uri_handler_init (gpointer interface,
-                                                gpointer data);
-
 G_DEFINE_FINAL_TYPE_WITH_CODE (
     GstAncMqttSink, gst_anc_mqtt_sink, GST_TYPE_BASE_SINK,
-    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER,
-                           gst_anc_mqtt_sink_uri_handler_init))
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER, gst_anc_mqtt_uri_handler_init))
 GST_ELEMENT_REGISTER_DEFINE (ancmqttsink, "ancmqttsink", GST_RANK_NONE,
                              GST_TYPE_ANC_MQTT_SINK)
 
@@ -81,13 +75,11 @@ static void
 on_state (const AncMqttStateChange *change, gpointer element)
 {
   GstAncMqttSink *self = element;
+  g_autofree gchar *waiting = gst_anc_mqtt_queue_describe (self->queue);
 
-  GST_INFO_OBJECT (self, "%s%s%s", anc_mqtt_state_name (change->state),
-                   change->reason != NULL ? ": " : "",
-                   change->reason != NULL ? change->reason->message : "");
-  gst_anc_mqtt_post_state (
-      GST_ELEMENT (self), change, self->broker,
-      anc_mqtt_connection_get_client_id (self->connection));
+  gst_anc_mqtt_outage_report (
+      &self->outage, GST_ELEMENT (self), change, self->broker,
+      anc_mqtt_connection_get_client_id (self->connection), waiting);
   if (change->state != ANC_MQTT_STATE_FAILED)
     return;
   GST_OBJECT_LOCK (self);
@@ -132,6 +124,7 @@ open_all (GstAncMqttSink *self, GError **error)
   GST_OBJECT_LOCK (self);
   settings = gst_anc_mqtt_properties_resolve (&self->common, error);
   self->template = g_strdup (gst_anc_mqtt_properties_get_topic (&self->common));
+  self->common.running = TRUE;
   GST_OBJECT_UNLOCK (self);
   if (settings == NULL || !anc_mqtt_settings_check (settings, error)
       || !anc_mqtt_settings_check_qos (settings, self->common.qos, error))
@@ -156,6 +149,7 @@ close_all (GstAncMqttSink *self)
   GST_OBJECT_LOCK (self);
   connection = g_steal_pointer (&self->connection);
   queue = g_steal_pointer (&self->queue);
+  self->common.running = FALSE;
   GST_OBJECT_UNLOCK (self);
   g_clear_pointer (&connection, anc_mqtt_connection_free);
   g_clear_pointer (&queue, anc_mqtt_queue_unref);
@@ -171,6 +165,7 @@ start (GstAncMqttSink *self)
   g_autoptr (GError) error = NULL;
 
   self->failed = FALSE;
+  gst_anc_mqtt_outage_reset (&self->outage);
   if (!open_all (self, &error)) {
     gst_anc_mqtt_post_error (GST_ELEMENT (self), error,
                              self->broker != NULL ? self->broker : "");
@@ -186,8 +181,11 @@ start (GstAncMqttSink *self)
 static GstStateChangeReturn
 gst_anc_mqtt_sink_change_state (GstElement *element, GstStateChange transition)
 {
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY
-      && !start (GST_ANC_MQTT_SINK (element)))
+  GstAncMqttSink *self = GST_ANC_MQTT_SINK (element);
+
+  if ((transition == GST_STATE_CHANGE_NULL_TO_READY && !start (self))
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+          && !gst_anc_mqtt_sink_check_loop (self)))
     return GST_STATE_CHANGE_FAILURE;
   return GST_ELEMENT_CLASS (gst_anc_mqtt_sink_parent_class)
       ->change_state (element, transition);
@@ -199,19 +197,24 @@ gst_anc_mqtt_sink_stop (GstBaseSink *sink)
 {
   GstAncMqttSink *self = GST_ANC_MQTT_SINK (sink);
   g_autoptr (GError) error = NULL;
+  g_autofree gchar *cause = NULL;
   AncMqttQueueCounts counts;
 
   anc_mqtt_connection_close (self->connection, GRACE_MS);
+  cause = gst_anc_mqtt_outage_cause (&self->outage);
   anc_mqtt_queue_get_counts (self->queue, &counts);
   if (!anc_mqtt_queue_close (self->queue, &error) && error != NULL)
     gst_anc_mqtt_post_error (GST_ELEMENT (self), error, self->broker);
   else if (counts.messages > 0 && self->queue_properties.directory == NULL)
-    GST_ELEMENT_WARNING (
+    GST_ELEMENT_WARNING_WITH_DETAILS (
         self, RESOURCE, WRITE,
-        ("%" G_GUINT64_FORMAT " messages in memory were not delivered to %s; "
-         "end the stream with EOS, or set queue-directory to keep them",
-         counts.messages, self->broker),
-        (NULL));
+        ("%" G_GUINT64_FORMAT " messages in memory were not delivered to %s "
+         "(%s) and are lost; end the stream with EOS, or set queue-directory "
+         "to keep them",
+         counts.messages, self->broker, cause),
+        (NULL),
+        ("mqtt-error", G_TYPE_STRING, "lost", "broker", G_TYPE_STRING,
+         self->broker, "messages", G_TYPE_UINT64, counts.messages, NULL));
   close_all (self);
   return TRUE;
 }
@@ -251,198 +254,6 @@ gst_anc_mqtt_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
   return TRUE;
 }
 
-static gboolean
-has_failed (GstAncMqttSink *self)
-{
-  gboolean failed;
-
-  GST_OBJECT_LOCK (self);
-  failed = self->failed;
-  GST_OBJECT_UNLOCK (self);
-  return failed;
-}
-
-/* After a wait that ended early: preroll, or the reason to give up. */
-static GstFlowReturn
-after_wait (GstAncMqttSink *self, AncMqttWait wait)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (has_failed (self)) /* posted by on_state() */
-    return GST_FLOW_ERROR;
-  if (wait == ANC_MQTT_WAIT_FLUSHING)
-    return gst_base_sink_wait_preroll (GST_BASE_SINK (self));
-  error = anc_mqtt_queue_get_error (self->queue);
-  if (error == NULL)
-    return GST_FLOW_FLUSHING;
-  gst_anc_mqtt_post_error (GST_ELEMENT (self), error, self->broker);
-  return GST_FLOW_ERROR;
-}
-
-static void
-expand_topic (GstAncMqttSink *self)
-{
-  g_autofree gchar *name = gst_object_get_name (GST_OBJECT (self));
-
-  g_free (self->topic);
-  self->topic = gst_anc_mqtt_topic_expand (
-      self->template, name,
-      anc_mqtt_connection_get_client_id (self->connection), self->tags);
-}
-
-static guint64
-known (guint64 value)
-{
-  return GST_CLOCK_TIME_IS_VALID (value) ? value : ANC_MQTT_NONE;
-}
-
-static GBytes *
-make_payload (GstAncMqttSink *self, GstBuffer *buffer, const GstMapInfo *map)
-{
-  g_autoptr (GBytes) data
-      = g_bytes_new (map->data, map->size); /* the buffer goes back */
-  AncMqttPayload payload = {
-    .caps = self->caps,
-    .pts = known (GST_BUFFER_PTS (buffer)),
-    .dts = known (GST_BUFFER_DTS (buffer)),
-    .duration = known (GST_BUFFER_DURATION (buffer)),
-    .offset = known (GST_BUFFER_OFFSET (buffer)),
-    .discont = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT),
-    .gap = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP),
-    .delta = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
-    .data = data,
-  };
-
-  if (self->format == GST_ANC_MQTT_PAYLOAD_JSON_BASE64)
-    return anc_mqtt_payload_write (&payload, self->gzip);
-  return self->gzip ? anc_mqtt_gzip (data) : g_steal_pointer (&data);
-}
-
-static AncMqttMessage *
-make_message (GstAncMqttSink *self, GstBuffer *buffer)
-{
-  g_autoptr (GBytes) payload = NULL;
-  g_autoptr (GError) error = NULL;
-  GstMapInfo map;
-
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, READ, ("The buffer cannot be read"),
-                       (NULL));
-    return NULL;
-  }
-  payload = make_payload (self, buffer, &map);
-  gst_buffer_unmap (buffer, &map);
-  if (g_bytes_get_size (payload) > self->max_payload) {
-    error = g_error_new (ANC_MQTT_ERROR, ANC_MQTT_ERROR_PAYLOAD,
-                         "a payload of %" G_GSIZE_FORMAT " bytes is larger "
-                         "than the %" G_GUINT64_FORMAT " that %s allows; make "
-                         "the buffers smaller",
-                         g_bytes_get_size (payload), self->max_payload,
-                         self->aws ? "AWS IoT Core" : "max-payload-size");
-    gst_anc_mqtt_post_error (GST_ELEMENT (self), error, self->broker);
-    return NULL;
-  }
-  if (self->topic == NULL)
-    expand_topic (self);
-  return anc_mqtt_message_new (self->topic, payload, self->common.qos,
-                               self->retain);
-}
-
-/* Counted in the stats; but no policy said that this one may be lost. */
-static GstFlowReturn
-after_drop (GstAncMqttSink *self, const AncMqttMessage *message)
-{
-  if (self->queue_properties.policy != ANC_MQTT_QUEUE_BLOCK)
-    return GST_FLOW_OK;
-  GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-                     ("A message of %" G_GSIZE_FORMAT " bytes is larger than "
-                      "the whole queue; raise queue-limit",
-                      anc_mqtt_message_size (message)),
-                     (NULL));
-  return GST_FLOW_ERROR;
-}
-
-static GstFlowReturn
-gst_anc_mqtt_sink_render (GstBaseSink *sink, GstBuffer *buffer)
-{
-  GstAncMqttSink *self = GST_ANC_MQTT_SINK (sink);
-  g_autoptr (AncMqttMessage) message = NULL;
-  GstFlowReturn flow = GST_FLOW_OK;
-  AncMqttWait wait;
-
-  if (has_failed (self))
-    return GST_FLOW_ERROR;
-  message = make_message (self, buffer);
-  if (message == NULL)
-    return GST_FLOW_ERROR;
-  while (flow == GST_FLOW_OK) {
-    switch (anc_mqtt_queue_append (self->queue, message, NULL)) {
-    case ANC_MQTT_QUEUE_FULL:
-      wait = anc_mqtt_queue_wait_room (self->queue,
-                                       anc_mqtt_message_size (message), -1);
-      if (wait != ANC_MQTT_WAIT_DONE)
-        flow = after_wait (self, wait);
-      break;
-    case ANC_MQTT_QUEUE_DROPPED:
-      return after_drop (self, message);
-    case ANC_MQTT_QUEUE_FAILED:
-      return after_wait (self, ANC_MQTT_WAIT_FAILED);
-    default:
-      return GST_FLOW_OK;
-    }
-  }
-  return flow;
-}
-
-/* What could not be delivered in time: kept in a file it is a warning, lost it
- * is an error. */
-static GstFlowReturn
-drain_timed_out (GstAncMqttSink *self)
-{
-  AncMqttQueueCounts counts;
-
-  anc_mqtt_queue_get_counts (self->queue, &counts);
-  if (self->queue_properties.directory != NULL) {
-    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-                         ("%" G_GUINT64_FORMAT " messages were not delivered "
-                          "to %s within drain-timeout; they stay in %s for "
-                          "the next start",
-                          counts.messages, self->broker,
-                          self->queue_properties.directory),
-                         (NULL));
-    return GST_FLOW_OK;
-  }
-  GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
-                     ("%" G_GUINT64_FORMAT " messages were not delivered to %s "
-                      "within drain-timeout and are lost; set queue-directory "
-                      "to keep them",
-                      counts.messages, self->broker),
-                     (NULL));
-  return GST_FLOW_ERROR;
-}
-
-static GstFlowReturn
-drain (GstAncMqttSink *self)
-{
-  GstFlowReturn flow = GST_FLOW_OK;
-  gint64 deadline = -1;
-
-  if (GST_CLOCK_TIME_IS_VALID (self->queue_properties.drain_timeout))
-    deadline = g_get_monotonic_time ()
-               + (gint64) GST_TIME_AS_USECONDS (
-                   self->queue_properties.drain_timeout);
-  while (flow == GST_FLOW_OK) {
-    AncMqttWait wait = anc_mqtt_queue_wait_empty (self->queue, deadline);
-
-    if (wait == ANC_MQTT_WAIT_DONE)
-      break;
-    if (wait == ANC_MQTT_WAIT_TIMEOUT)
-      return drain_timed_out (self);
-    flow = after_wait (self, wait);
-  }
-  return flow;
-}
-
 /* The base class posts EOS when this returns. */
 static GstFlowReturn
 gst_anc_mqtt_sink_wait_event (GstBaseSink *sink, GstEvent *event)
@@ -451,7 +262,7 @@ gst_anc_mqtt_sink_wait_event (GstBaseSink *sink, GstEvent *event)
                            ->wait_event (sink, event);
 
   if (flow == GST_FLOW_OK && GST_EVENT_TYPE (event) == GST_EVENT_EOS)
-    flow = drain (GST_ANC_MQTT_SINK (sink));
+    flow = gst_anc_mqtt_sink_drain (GST_ANC_MQTT_SINK (sink));
   return flow;
 }
 
@@ -480,6 +291,7 @@ gst_anc_mqtt_sink_finalize (GObject *object)
 
   gst_anc_mqtt_properties_clear (&self->common);
   gst_anc_mqtt_queue_clear (&self->queue_properties);
+  gst_anc_mqtt_outage_clear (&self->outage);
   g_free (self->broker);
   G_OBJECT_CLASS (gst_anc_mqtt_sink_parent_class)->finalize (object);
 }
@@ -509,63 +321,14 @@ gst_anc_mqtt_sink_class_init (GstAncMqttSinkClass *klass)
   gst_element_class_set_static_metadata (
       element_class, "MQTT sink", "Sink/Network",
       "Publishes each buffer to an MQTT broker, through a queue that survives",
-      "gst-plugins-anc developers");
+      "The gst-plugins-anc contributors");
 }
 
 static void
 gst_anc_mqtt_sink_init (GstAncMqttSink *self)
 {
-  gst_anc_mqtt_properties_init (&self->common);
-  self->queue_properties = gst_anc_mqtt_sink_queue;
+  gst_anc_mqtt_sink_init_properties (self);
+  gst_anc_mqtt_uri_handler_attach (GST_ELEMENT (self), &self->common);
+  gst_anc_mqtt_outage_init (&self->outage);
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
-}
-
-static GstURIType
-get_type (GType type)
-{
-  return GST_URI_SINK;
-}
-
-static const gchar *const *
-get_protocols (GType type)
-{
-  static const gchar *const protocols[] = { "mqtt", "mqtts", NULL };
-
-  return protocols;
-}
-
-static gchar *
-get_uri (GstURIHandler *handler)
-{
-  GstAncMqttSink *self = GST_ANC_MQTT_SINK (handler);
-  gchar *uri;
-
-  GST_OBJECT_LOCK (self);
-  uri = gst_anc_mqtt_properties_get_uri (&self->common);
-  GST_OBJECT_UNLOCK (self);
-  return uri;
-}
-
-static gboolean
-set_uri (GstURIHandler *handler, const gchar *uri, GError **error)
-{
-  GstAncMqttSink *self = GST_ANC_MQTT_SINK (handler);
-  gboolean good;
-
-  GST_OBJECT_LOCK (self);
-  good = gst_anc_mqtt_properties_handle_uri (
-      &self->common, self->connection != NULL, uri, error);
-  GST_OBJECT_UNLOCK (self);
-  return good;
-}
-
-static void
-gst_anc_mqtt_sink_uri_handler_init (gpointer interface, gpointer data)
-{
-  GstURIHandlerInterface *handler = interface;
-
-  handler->get_type = get_type;
-  handler->get_protocols = get_protocols;
-  handler->get_uri = get_uri;
-  handler->set_uri = set_uri;
 }

@@ -3,22 +3,46 @@
 
 #include "gstancmqttsink-private.h"
 
-#define DEFAULT_IN_FLIGHT 100u
+#include "gstancmqttfields.h"
+
 #define DEFAULT_QUEUE_LIMIT (64u * 1024u * 1024u)
 
+#define S GstAncMqttSink
+static const GstAncField fields[] = {
+  GST_ANC_CHOICE (S, format, "payload-format", "Payload format",
+                  "What a message holds", gst_anc_mqtt_payload_format_get_type,
+                  GST_ANC_MQTT_PAYLOAD_RAW),
+  GST_ANC_SWITCH (S, gzip, "gzip", "gzip", "Compress the bytes", FALSE),
+  GST_ANC_SWITCH (S, retain, "retain", "Retain",
+                  "The broker keeps the last message for later subscribers",
+                  FALSE),
+};
+#undef S
+
+static const GstAncField in_flight_field = GST_ANC_NUMBER (
+    AncMqttSettings, max_in_flight, "max-in-flight", "Maximum in flight",
+    "Messages on their way without an acknowledgement", 1, 65535, 100);
+
 enum {
-  PROP_PAYLOAD_FORMAT = GST_ANC_MQTT_PROP_OWN,
-  PROP_GZIP,
-  PROP_RETAIN,
+  PROP_STATS = GST_ANC_MQTT_PROP_OWN,
   PROP_MAX_IN_FLIGHT,
-  PROP_STATS,
-  PROP_QUEUE, /* and the following GST_ANC_MQTT_QUEUE_N_PROPS */
+  PROP_FIELDS, /* and the following, as the queue's */
+  PROP_QUEUE = PROP_FIELDS + G_N_ELEMENTS (fields),
 };
 
-const GstAncMqttQueueProperties gst_anc_mqtt_sink_queue
+static const GstAncMqttQueueProperties standard_queue
     = { .limit_bytes = DEFAULT_QUEUE_LIMIT,
         .policy = ANC_MQTT_QUEUE_BLOCK,
         .drain_timeout = GST_CLOCK_TIME_NONE };
+
+void
+gst_anc_mqtt_sink_init_properties (GstAncMqttSink *self)
+{
+  gst_anc_mqtt_properties_init (&self->common);
+  gst_anc_fields_init (self->common.settings, &in_flight_field, 1);
+  gst_anc_fields_init (self, fields, G_N_ELEMENTS (fields));
+  self->queue_properties = standard_queue;
+}
 
 /* Object lock held. */
 static GstStructure *
@@ -51,26 +75,14 @@ gst_anc_mqtt_sink_set_property (GObject *object, guint id, const GValue *value,
   GstAncMqttSink *self = GST_ANC_MQTT_SINK (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_PAYLOAD_FORMAT:
-    self->format = (GstAncMqttPayloadFormat) g_value_get_enum (value);
-    break;
-  case PROP_GZIP:
-    self->gzip = g_value_get_boolean (value);
-    break;
-  case PROP_RETAIN:
-    self->retain = g_value_get_boolean (value);
-    break;
-  case PROP_MAX_IN_FLIGHT:
-    self->common.settings->max_in_flight = g_value_get_uint (value);
-    break;
-  default:
-    if (!gst_anc_mqtt_properties_set (&self->common, id, value)
-        && !gst_anc_mqtt_queue_set (&self->queue_properties, PROP_QUEUE, id,
-                                    value))
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-    break;
-  }
+  if (!gst_anc_mqtt_properties_set (&self->common, id, value)
+      && !gst_anc_mqtt_queue_set (&self->queue_properties, PROP_QUEUE, id,
+                                  value)
+      && !gst_anc_fields_set (self->common.settings, PROP_MAX_IN_FLIGHT,
+                              &in_flight_field, 1, id, value)
+      && !gst_anc_fields_set (self, PROP_FIELDS, fields, G_N_ELEMENTS (fields),
+                              id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -81,34 +93,18 @@ gst_anc_mqtt_sink_get_property (GObject *object, guint id, GValue *value,
   GstAncMqttSink *self = GST_ANC_MQTT_SINK (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_PAYLOAD_FORMAT:
-    g_value_set_enum (value, (gint) self->format);
-    break;
-  case PROP_GZIP:
-    g_value_set_boolean (value, self->gzip);
-    break;
-  case PROP_RETAIN:
-    g_value_set_boolean (value, self->retain);
-    break;
-  case PROP_MAX_IN_FLIGHT:
-    g_value_set_uint (value, self->common.settings->max_in_flight);
-    break;
-  case PROP_STATS:
+  if (id == PROP_STATS)
     g_value_take_boxed (value, make_stats (self));
-    break;
-  default:
-    if (!gst_anc_mqtt_properties_get (&self->common, id, value)
-        && !gst_anc_mqtt_queue_get (&self->queue_properties, PROP_QUEUE, id,
-                                    value))
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-    break;
-  }
+  else if (!gst_anc_mqtt_properties_get (&self->common, id, value)
+           && !gst_anc_mqtt_queue_get (&self->queue_properties, PROP_QUEUE, id,
+                                       value)
+           && !gst_anc_fields_get (self->common.settings, PROP_MAX_IN_FLIGHT,
+                                   &in_flight_field, 1, id, value)
+           && !gst_anc_fields_get (self, PROP_FIELDS, fields,
+                                   G_N_ELEMENTS (fields), id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   GST_OBJECT_UNLOCK (self);
 }
-
-#define FLAGS                                                                  \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 
 void
 gst_anc_mqtt_sink_install_properties (GObjectClass *klass)
@@ -116,33 +112,13 @@ gst_anc_mqtt_sink_install_properties (GObjectClass *klass)
   gst_anc_mqtt_properties_install (
       klass, "Topic to publish to; {element}, {client-id}, {host} and tags "
              "such as {title} are filled in; wins over the URI's");
-  g_object_class_install_property (
-      klass, PROP_PAYLOAD_FORMAT,
-      g_param_spec_enum (
-          "payload-format", "Payload format", "What a message holds",
-          GST_TYPE_ANC_MQTT_PAYLOAD_FORMAT, GST_ANC_MQTT_PAYLOAD_RAW, FLAGS));
-  g_object_class_install_property (klass, PROP_GZIP,
-                                   g_param_spec_boolean ("gzip", "gzip",
-                                                         "Compress the bytes",
-                                                         FALSE, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_RETAIN,
-      g_param_spec_boolean ("retain", "Retain",
-                            "The broker keeps the last message for later "
-                            "subscribers",
-                            FALSE, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_MAX_IN_FLIGHT,
-      g_param_spec_uint ("max-in-flight", "Maximum in flight",
-                         "Messages on their way without an acknowledgement", 1,
-                         65535, DEFAULT_IN_FLIGHT, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-                          "Of the connection and the queue", GST_TYPE_STRUCTURE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  gst_anc_fields_install (klass, PROP_FIELDS, fields, G_N_ELEMENTS (fields),
+                          GST_PARAM_MUTABLE_READY);
+  gst_anc_fields_install (klass, PROP_MAX_IN_FLIGHT, &in_flight_field, 1,
+                          GST_PARAM_MUTABLE_READY);
+  gst_anc_mqtt_install_stats (klass, PROP_STATS);
   gst_anc_mqtt_queue_install (
-      klass, PROP_QUEUE, &gst_anc_mqtt_sink_queue,
-      "Nanoseconds that EOS waits at most for the broker to acknowledge "
-      "everything (default: for ever)");
+      klass, PROP_QUEUE, &standard_queue,
+      "How long EOS waits at most for the broker to acknowledge everything, in "
+      "nanoseconds (default: for ever)");
 }

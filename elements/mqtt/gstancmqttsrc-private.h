@@ -5,13 +5,12 @@
 
 #include "gstancmqttenums.h"
 #include "gstancmqttinbox.h"
+#include "gstancmqttoutage.h"
 #include "gstancmqttproperties.h"
 
 #include "anc-mqtt-connection.h"
 
 G_BEGIN_DECLS
-
-#define GST_ANC_MQTT_SRC_QUEUE_LIMIT (16u * 1024u * 1024u)
 
 struct _GstAncMqttSrc {
   GstPushSrc parent;
@@ -29,7 +28,9 @@ struct _GstAncMqttSrc {
   AncMqttConnection *connection;
   gchar *broker;
   gsize max_payload;
+  gboolean lasting; /* the broker keeps the session */
   GstAncMqttInbox inbox;
+  GstAncMqttOutage outage;
 
   /* The streaming thread's */
   gchar *caps_text;      /* of the last message */
@@ -38,10 +39,16 @@ struct _GstAncMqttSrc {
   guint64 invalid; /* object lock */
 };
 
+void gst_anc_mqtt_src_init_properties (GstAncMqttSrc *self);
 void gst_anc_mqtt_src_install_properties (GObjectClass *klass);
 void gst_anc_mqtt_src_set_property (GObject *object, guint id,
                                     const GValue *value, GParamSpec *spec);
 void gst_anc_mqtt_src_get_property (GObject *object, guint id, GValue *value,
                                     GParamSpec *spec);
+
+/* In the streaming thread; NULL: the message cannot be read. */
+GstBuffer *gst_anc_mqtt_src_read (GstAncMqttSrc *self,
+                                  const AncMqttMessage *message,
+                                  GError **error);
 
 G_END_DECLS

@@ -15,7 +15,8 @@
  * one counts as now. A message that cannot be read is skipped, counted as
  * `invalid` and warned of once.
  *
- * A connection that is lost comes back by itself and the subscription with it.
+ * A connection that is lost comes back by itself and the subscription with it;
+ * one warning tells of the outage.
  * With clean-session=false and a client-id the broker keeps what is published
  * with QoS 1 or 2 meanwhile.
  *
@@ -38,25 +39,18 @@
 
 #include "gstancmqttsrc-private.h"
 
+#include "gstancmqttloop.h"
 #include "gstancmqttmessages.h"
-
-#include "anc-mqtt-gzip.h"
-#include "anc-mqtt-payload.h"
+#include "gstancmqtturihandler.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_anc_mqtt_src_debug);
 #define GST_CAT_DEFAULT gst_anc_mqtt_src_debug
 
 #define META_NAME "AncMqttMeta"
-/* A sender's clock that goes back, or ahead by more, is a new stream. */
-#define JUMP (10 * GST_SECOND)
-
-static void gst_anc_mqtt_src_uri_handler_init (gpointer interface,
-                                               gpointer data);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (
     GstAncMqttSrc, gst_anc_mqtt_src, GST_TYPE_PUSH_SRC,
-    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER,
-                           gst_anc_mqtt_src_uri_handler_init))
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER, gst_anc_mqtt_uri_handler_init))
 GST_ELEMENT_REGISTER_DEFINE (ancmqttsrc, "ancmqttsrc", GST_RANK_NONE,
                              GST_TYPE_ANC_MQTT_SRC)
 
@@ -68,12 +62,11 @@ on_state (const AncMqttStateChange *change, gpointer element)
 {
   GstAncMqttSrc *self = element;
 
-  GST_INFO_OBJECT (self, "%s%s%s", anc_mqtt_state_name (change->state),
-                   change->reason != NULL ? ": " : "",
-                   change->reason != NULL ? change->reason->message : "");
-  gst_anc_mqtt_post_state (
-      GST_ELEMENT (self), change, self->broker,
-      anc_mqtt_connection_get_client_id (self->connection));
+  gst_anc_mqtt_outage_report (
+      &self->outage, GST_ELEMENT (self), change, self->broker,
+      anc_mqtt_connection_get_client_id (self->connection),
+      self->lasting ? "the broker keeps what comes with QoS 1 or 2"
+                    : "what is published meanwhile is missed");
   if (change->state == ANC_MQTT_STATE_FAILED)
     gst_anc_mqtt_inbox_fail (&self->inbox);
 }
@@ -103,9 +96,11 @@ open_connection (GstAncMqttSrc *self, GError **error)
   settings = gst_anc_mqtt_properties_resolve (&self->common, error);
   filter = g_strdup (gst_anc_mqtt_properties_get_topic (&self->common));
   qos = self->common.qos;
+  self->common.running = TRUE;
   GST_OBJECT_UNLOCK (self);
   if (settings == NULL || !anc_mqtt_settings_check (settings, error))
     return FALSE;
+  self->lasting = !settings->clean_session;
   self->max_payload = (gsize) anc_mqtt_settings_max_payload (settings);
   g_free (self->broker);
   self->broker = anc_mqtt_host_and_port (settings->host, settings->port);
@@ -123,6 +118,7 @@ close_connection (GstAncMqttSrc *self)
 
   GST_OBJECT_LOCK (self);
   connection = g_steal_pointer (&self->connection);
+  self->common.running = FALSE;
   GST_OBJECT_UNLOCK (self);
   g_clear_pointer (&connection, anc_mqtt_connection_free);
 }
@@ -136,6 +132,7 @@ open_for_pause (GstAncMqttSrc *self)
                             self->queue_policy == ANC_MQTT_QUEUE_DROP_NEWEST);
   self->first_pts = self->last_pts = GST_CLOCK_TIME_NONE;
   self->invalid = 0;
+  gst_anc_mqtt_outage_reset (&self->outage);
   if (open_connection (self, &error))
     return TRUE;
   gst_anc_mqtt_post_error (GST_ELEMENT (self), error,
@@ -201,6 +198,16 @@ gst_anc_mqtt_src_unlock_stop (GstBaseSrc *src)
   return TRUE;
 }
 
+static gboolean
+gst_anc_mqtt_src_query (GstBaseSrc *src, GstQuery *query)
+{
+  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (src);
+
+  return gst_anc_mqtt_loop_answer (GST_ELEMENT (self), &self->common, query)
+         || GST_BASE_SRC_CLASS (gst_anc_mqtt_src_parent_class)
+                ->query (src, query);
+}
+
 /* The property's caps; with json-base64 those of the last message. */
 static GstCaps *
 gst_anc_mqtt_src_get_caps (GstBaseSrc *src, GstCaps *filter)
@@ -216,126 +223,6 @@ gst_anc_mqtt_src_get_caps (GstBaseSrc *src, GstCaps *filter)
              : g_steal_pointer (&caps);
 }
 
-/* Untrusted: any publisher can send any text. */
-static gboolean
-parse_caps (GstAncMqttSrc *self, const gchar *text)
-{
-  GstCaps *caps;
-
-  if (g_strcmp0 (text, self->caps_text) == 0)
-    return TRUE;
-  caps = gst_caps_from_string (text);
-  if (caps == NULL || !gst_caps_is_fixed (caps)) {
-    gst_clear_caps (&caps);
-    return FALSE;
-  }
-  g_free (self->caps_text);
-  self->caps_text = g_strdup (text);
-  gst_clear_caps (&self->message_caps);
-  self->message_caps = caps;
-  return gst_base_src_set_caps (GST_BASE_SRC (self), caps);
-}
-
-static GstClockTime
-running_time (GstAncMqttSrc *self)
-{
-  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
-  GstClockTime base = gst_element_get_base_time (GST_ELEMENT (self));
-  GstClockTime now = clock != NULL ? gst_clock_get_time (clock) : base;
-
-  return now > base ? now - base : 0;
-}
-
-static gboolean
-is_new_stream (const GstAncMqttSrc *self, GstClockTime pts)
-{
-  return !GST_CLOCK_TIME_IS_VALID (self->last_pts)
-         || pts + JUMP < self->last_pts || pts > self->last_pts + JUMP;
-}
-
-/* The sender's time on our running time: the first one is now. */
-static GstClockTime
-translate (GstAncMqttSrc *self, GstClockTime time)
-{
-  if (!GST_CLOCK_TIME_IS_VALID (time))
-    return time;
-  if (time >= self->first_pts)
-    return self->anchor + (time - self->first_pts);
-  return self->anchor > self->first_pts - time
-             ? self->anchor - (self->first_pts - time)
-             : 0;
-}
-
-static void
-set_times (GstAncMqttSrc *self, GstBuffer *buffer, AncMqttPayload *payload)
-{
-  GstClockTime pts = payload->pts;
-
-  GST_BUFFER_DURATION (buffer) = payload->duration;
-  GST_BUFFER_OFFSET (buffer) = payload->offset;
-  if (self->timestamps == GST_ANC_MQTT_TIMESTAMPS_ARRIVAL)
-    return;
-  if (self->timestamps == GST_ANC_MQTT_TIMESTAMPS_SENDER) {
-    if (GST_CLOCK_TIME_IS_VALID (pts) && is_new_stream (self, pts)) {
-      self->first_pts = pts;
-      self->anchor = running_time (self);
-      payload->discont = TRUE;
-    }
-    if (GST_CLOCK_TIME_IS_VALID (pts))
-      self->last_pts = pts;
-    if (!GST_CLOCK_TIME_IS_VALID (self->first_pts)) {
-      GST_BUFFER_PTS (buffer) = running_time (self);
-      return;
-    }
-    pts = translate (self, pts);
-    payload->dts = translate (self, payload->dts);
-  }
-  GST_BUFFER_PTS (buffer) = pts;
-  GST_BUFFER_DTS (buffer) = payload->dts;
-}
-
-static void
-set_flags (GstBuffer *buffer, const AncMqttPayload *payload)
-{
-  if (payload->discont)
-    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-  if (payload->gap)
-    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_GAP);
-  if (payload->delta)
-    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-}
-
-static GstBuffer *
-read_json (GstAncMqttSrc *self, const AncMqttMessage *message, GError **error)
-{
-  g_auto (AncMqttPayload) payload = { 0 };
-  GstBuffer *buffer;
-
-  if (!anc_mqtt_payload_read (message->payload, self->max_payload, &payload,
-                              error))
-    return NULL;
-  if (payload.caps != NULL && !parse_caps (self, payload.caps)) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-                 "its caps cannot be used");
-    return NULL;
-  }
-  buffer = gst_buffer_new_wrapped_bytes (payload.data);
-  set_times (self, buffer, &payload);
-  set_flags (buffer, &payload);
-  return buffer;
-}
-
-static GstBuffer *
-read_raw (GstAncMqttSrc *self, const AncMqttMessage *message, GError **error)
-{
-  g_autoptr (GBytes) plain = NULL;
-
-  if (!self->gzip)
-    return gst_buffer_new_wrapped_bytes (message->payload);
-  plain = anc_mqtt_gunzip (message->payload, self->max_payload, error);
-  return plain != NULL ? gst_buffer_new_wrapped_bytes (plain) : NULL;
-}
-
 static void
 count_invalid (GstAncMqttSrc *self, const AncMqttMessage *message,
                const GError *error)
@@ -349,7 +236,11 @@ count_invalid (GstAncMqttSrc *self, const AncMqttMessage *message,
   if (invalid == 1)
     GST_ELEMENT_WARNING (
         self, STREAM, FORMAT,
-        ("A message on %s is skipped: %s", message->topic, error->message),
+        ("A message on %s is skipped: %s; %s", message->topic, error->message,
+         self->format == GST_ANC_MQTT_PAYLOAD_JSON_BASE64
+             ? "expected is a JSON object as ancmqttsink sends it, anything "
+               "else needs payload-format=raw"
+             : "set gzip=false for what is not compressed"),
         (NULL));
 }
 
@@ -377,9 +268,7 @@ gst_anc_mqtt_src_create (GstPushSrc *src, GstBuffer **ret_buffer)
 
     if (flow != GST_FLOW_OK)
       return flow;
-    buffer = self->format == GST_ANC_MQTT_PAYLOAD_JSON_BASE64
-                 ? read_json (self, message, &error)
-                 : read_raw (self, message, &error);
+    buffer = gst_anc_mqtt_src_read (self, message, &error);
     if (buffer == NULL)
       count_invalid (self, message, error);
     else
@@ -396,6 +285,7 @@ gst_anc_mqtt_src_finalize (GObject *object)
 
   gst_anc_mqtt_properties_clear (&self->common);
   gst_anc_mqtt_inbox_clear (&self->inbox);
+  gst_anc_mqtt_outage_clear (&self->outage);
   gst_clear_caps (&self->caps);
   g_free (self->broker);
   G_OBJECT_CLASS (gst_anc_mqtt_src_parent_class)->finalize (object);
@@ -420,6 +310,7 @@ gst_anc_mqtt_src_class_init (GstAncMqttSrcClass *klass)
   src_class->stop = gst_anc_mqtt_src_stop;
   src_class->unlock = gst_anc_mqtt_src_unlock;
   src_class->unlock_stop = gst_anc_mqtt_src_unlock_stop;
+  src_class->query = gst_anc_mqtt_src_query;
   src_class->get_caps = gst_anc_mqtt_src_get_caps;
   GST_PUSH_SRC_CLASS (klass)->create = gst_anc_mqtt_src_create;
   gst_anc_mqtt_src_install_properties (object_class);
@@ -427,66 +318,16 @@ gst_anc_mqtt_src_class_init (GstAncMqttSrcClass *klass)
   gst_element_class_set_static_metadata (
       element_class, "MQTT source", "Source/Network",
       "Makes a buffer of each message of an MQTT subscription",
-      "gst-plugins-anc developers");
+      "The gst-plugins-anc contributors");
 }
 
 static void
 gst_anc_mqtt_src_init (GstAncMqttSrc *self)
 {
-  gst_anc_mqtt_properties_init (&self->common);
+  gst_anc_mqtt_src_init_properties (self);
+  gst_anc_mqtt_uri_handler_attach (GST_ELEMENT (self), &self->common);
   gst_anc_mqtt_inbox_init (&self->inbox);
-  self->queue_limit = GST_ANC_MQTT_SRC_QUEUE_LIMIT;
-  self->timestamps = GST_ANC_MQTT_TIMESTAMPS_SENDER;
+  gst_anc_mqtt_outage_init (&self->outage);
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
-}
-
-static GstURIType
-get_type (GType type)
-{
-  return GST_URI_SRC;
-}
-
-static const gchar *const *
-get_protocols (GType type)
-{
-  static const gchar *const protocols[] = { "mqtt", "mqtts", NULL };
-
-  return protocols;
-}
-
-static gchar *
-get_uri (GstURIHandler *handler)
-{
-  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (handler);
-  gchar *uri;
-
-  GST_OBJECT_LOCK (self);
-  uri = gst_anc_mqtt_properties_get_uri (&self->common);
-  GST_OBJECT_UNLOCK (self);
-  return uri;
-}
-
-static gboolean
-set_uri (GstURIHandler *handler, const gchar *uri, GError **error)
-{
-  GstAncMqttSrc *self = GST_ANC_MQTT_SRC (handler);
-  gboolean good;
-
-  GST_OBJECT_LOCK (self);
-  good = gst_anc_mqtt_properties_handle_uri (
-      &self->common, self->connection != NULL, uri, error);
-  GST_OBJECT_UNLOCK (self);
-  return good;
-}
-
-static void
-gst_anc_mqtt_src_uri_handler_init (gpointer interface, gpointer data)
-{
-  GstURIHandlerInterface *handler = interface;
-
-  handler->get_type = get_type;
-  handler->get_protocols = get_protocols;
-  handler->get_uri = get_uri;
-  handler->set_uri = set_uri;
 }

@@ -3,15 +3,45 @@
 
 #include "gstancmqttsrc-private.h"
 
-enum {
-  PROP_PAYLOAD_FORMAT = GST_ANC_MQTT_PROP_OWN,
-  PROP_GZIP,
-  PROP_CAPS,
-  PROP_TIMESTAMPS,
-  PROP_QUEUE_LIMIT,
-  PROP_QUEUE_POLICY,
-  PROP_STATS,
+#include "gstancmqttfields.h"
+
+#define QUEUE_LIMIT (16u * 1024u * 1024u)
+
+#define S GstAncMqttSrc
+static const GstAncField fields[] = {
+  GST_ANC_CHOICE (S, format, "payload-format", "Payload format",
+                  "What a message holds", gst_anc_mqtt_payload_format_get_type,
+                  GST_ANC_MQTT_PAYLOAD_RAW),
+  GST_ANC_SWITCH (S, gzip, "gzip", "gzip",
+                  "Raw payloads are compressed (json-base64 says so itself)",
+                  FALSE),
+  GST_ANC_CHOICE (S, timestamps, "timestamps", "Time stamps",
+                  "Which time json-base64 buffers carry",
+                  gst_anc_mqtt_timestamps_get_type,
+                  GST_ANC_MQTT_TIMESTAMPS_SENDER),
+  GST_ANC_LONG (S, queue_limit, "queue-limit", "Queue limit",
+                "What waits for downstream at most, in bytes (0: no limit)",
+                G_MAXUINT64, QUEUE_LIMIT),
+  GST_ANC_CHOICE (S, queue_policy, "queue-policy", "Queue policy",
+                  "What is dropped beyond it (block counts as drop-oldest: "
+                  "MQTT cannot wait)",
+                  gst_anc_mqtt_queue_policy_get_type,
+                  ANC_MQTT_QUEUE_DROP_OLDEST),
 };
+#undef S
+
+enum {
+  PROP_CAPS = GST_ANC_MQTT_PROP_OWN,
+  PROP_STATS,
+  PROP_FIELDS, /* and the following */
+};
+
+void
+gst_anc_mqtt_src_init_properties (GstAncMqttSrc *self)
+{
+  gst_anc_mqtt_properties_init (&self->common);
+  gst_anc_fields_init (self, fields, G_N_ELEMENTS (fields));
+}
 
 /* Object lock held. */
 static GstStructure *
@@ -42,32 +72,12 @@ gst_anc_mqtt_src_set_property (GObject *object, guint id, const GValue *value,
   GstAncMqttSrc *self = GST_ANC_MQTT_SRC (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_PAYLOAD_FORMAT:
-    self->format = (GstAncMqttPayloadFormat) g_value_get_enum (value);
-    break;
-  case PROP_GZIP:
-    self->gzip = g_value_get_boolean (value);
-    break;
-  case PROP_CAPS:
-    gst_clear_caps (&self->caps);
-    if (gst_value_get_caps (value) != NULL)
-      self->caps = gst_caps_copy (gst_value_get_caps (value));
-    break;
-  case PROP_TIMESTAMPS:
-    self->timestamps = (GstAncMqttTimestamps) g_value_get_enum (value);
-    break;
-  case PROP_QUEUE_LIMIT:
-    self->queue_limit = g_value_get_uint64 (value);
-    break;
-  case PROP_QUEUE_POLICY:
-    self->queue_policy = (AncMqttQueuePolicy) g_value_get_enum (value);
-    break;
-  default:
-    if (!gst_anc_mqtt_properties_set (&self->common, id, value))
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-    break;
-  }
+  if (id == PROP_CAPS)
+    gst_caps_replace (&self->caps, (GstCaps *) gst_value_get_caps (value));
+  else if (!gst_anc_mqtt_properties_set (&self->common, id, value)
+           && !gst_anc_fields_set (self, PROP_FIELDS, fields,
+                                   G_N_ELEMENTS (fields), id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -78,38 +88,16 @@ gst_anc_mqtt_src_get_property (GObject *object, guint id, GValue *value,
   GstAncMqttSrc *self = GST_ANC_MQTT_SRC (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_PAYLOAD_FORMAT:
-    g_value_set_enum (value, (gint) self->format);
-    break;
-  case PROP_GZIP:
-    g_value_set_boolean (value, self->gzip);
-    break;
-  case PROP_CAPS:
+  if (id == PROP_CAPS)
     gst_value_set_caps (value, self->caps);
-    break;
-  case PROP_TIMESTAMPS:
-    g_value_set_enum (value, (gint) self->timestamps);
-    break;
-  case PROP_QUEUE_LIMIT:
-    g_value_set_uint64 (value, self->queue_limit);
-    break;
-  case PROP_QUEUE_POLICY:
-    g_value_set_enum (value, (gint) self->queue_policy);
-    break;
-  case PROP_STATS:
+  else if (id == PROP_STATS)
     g_value_take_boxed (value, make_stats (self));
-    break;
-  default:
-    if (!gst_anc_mqtt_properties_get (&self->common, id, value))
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-    break;
-  }
+  else if (!gst_anc_mqtt_properties_get (&self->common, id, value)
+           && !gst_anc_fields_get (self, PROP_FIELDS, fields,
+                                   G_N_ELEMENTS (fields), id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   GST_OBJECT_UNLOCK (self);
 }
-
-#define FLAGS                                                                  \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 
 void
 gst_anc_mqtt_src_install_properties (GObjectClass *klass)
@@ -117,43 +105,12 @@ gst_anc_mqtt_src_install_properties (GObjectClass *klass)
   gst_anc_mqtt_properties_install (
       klass, "Topic filter to subscribe to; + stands for one level, # for all "
              "that follow; wins over the URI's");
+  gst_anc_fields_install (klass, PROP_FIELDS, fields, G_N_ELEMENTS (fields),
+                          GST_PARAM_MUTABLE_READY);
   g_object_class_install_property (
-      klass, PROP_PAYLOAD_FORMAT,
-      g_param_spec_enum (
-          "payload-format", "Payload format", "What a message holds",
-          GST_TYPE_ANC_MQTT_PAYLOAD_FORMAT, GST_ANC_MQTT_PAYLOAD_RAW, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_GZIP,
-      g_param_spec_boolean ("gzip", "gzip",
-                            "Raw payloads are compressed (json-base64 says "
-                            "so itself)",
-                            FALSE, FLAGS));
-  g_object_class_install_property (klass, PROP_CAPS,
-                                   g_param_spec_boxed ("caps", "Caps",
-                                                       "Caps of raw payloads",
-                                                       GST_TYPE_CAPS, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_TIMESTAMPS,
-      g_param_spec_enum (
-          "timestamps", "Time stamps", "Which time json-base64 buffers carry",
-          GST_TYPE_ANC_MQTT_TIMESTAMPS, GST_ANC_MQTT_TIMESTAMPS_SENDER, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_QUEUE_LIMIT,
-      g_param_spec_uint64 ("queue-limit", "Queue limit",
-                           "Bytes that wait for downstream at most (0: no "
-                           "limit)",
-                           0, G_MAXUINT64, GST_ANC_MQTT_SRC_QUEUE_LIMIT,
-                           FLAGS));
-  g_object_class_install_property (
-      klass, PROP_QUEUE_POLICY,
-      g_param_spec_enum ("queue-policy", "Queue policy",
-                         "What is dropped beyond it (block counts as "
-                         "drop-oldest: MQTT cannot wait)",
-                         GST_TYPE_ANC_MQTT_QUEUE_POLICY,
-                         ANC_MQTT_QUEUE_DROP_OLDEST, FLAGS));
-  g_object_class_install_property (
-      klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-                          "Of the connection and the queue", GST_TYPE_STRUCTURE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+      klass, PROP_CAPS,
+      g_param_spec_boxed ("caps", "Caps", "Caps of raw payloads", GST_TYPE_CAPS,
+                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+                              | GST_PARAM_MUTABLE_READY));
+  gst_anc_mqtt_install_stats (klass, PROP_STATS);
 }

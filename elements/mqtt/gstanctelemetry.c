@@ -42,63 +42,12 @@
  */
 #include "config.h"
 
-#include "gstanctelemetry.h"
+#include "gstanctelemetry-private.h"
 
 #include "gstancmqttmessages.h"
-#include "gstancmqttproperties.h"
-#include "gstancmqttqueue.h"
-#include "gstanctelemetrymeter.h"
-#include "gstanctelemetryreporter.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_anc_telemetry_debug);
 #define GST_CAT_DEFAULT gst_anc_telemetry_debug
-
-#define READY_RW                                                               \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-#define PLAYING_RW                                                             \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
-
-#define DEFAULT_INTERVAL GST_SECOND
-#define LONGEST_INTERVAL (24 * 3600 * GST_SECOND)
-/* An hour of records of 1 KB, one a second. */
-#define DEFAULT_QUEUE_LIMIT (4u * 1024u * 1024u)
-
-enum {
-  PROP_RETAIN = GST_ANC_MQTT_PROP_OWN,
-  PROP_GZIP,
-  PROP_ELEMENTS,
-  PROP_INTERVAL,
-  PROP_ON_CHANGE,
-  PROP_POST_MESSAGES,
-  PROP_LEVELS,
-  PROP_BATCH_SIZE,
-  PROP_BATCH_BYTES,
-  PROP_THING_NAME,
-  PROP_FATAL,
-  PROP_STATS,
-  PROP_QUEUE, /* and the following GST_ANC_MQTT_QUEUE_N_PROPS */
-};
-
-static const GstAncMqttQueueProperties standard_queue
-    = { .limit_bytes = DEFAULT_QUEUE_LIMIT,
-        .policy = ANC_MQTT_QUEUE_DROP_OLDEST,
-        .drain_timeout = GST_SECOND };
-
-struct _GstAncTelemetry {
-  GstElement parent;
-  GstPad *sinkpad, *srcpad;
-  GstAncMeter *meter;
-  GstAncReporter *reporter;
-
-  /* with the object lock */
-  GstAncMqttProperties properties;
-  GstAncMqttQueueProperties queue;
-  GstAncPace pace;
-  gchar *elements, *thing_name;
-  gboolean retain, gzip, levels, fatal;
-  guint batch_size;
-  guint64 batch_bytes;
-};
 
 G_DEFINE_FINAL_TYPE (GstAncTelemetry, gst_anc_telemetry, GST_TYPE_ELEMENT)
 GST_ELEMENT_REGISTER_DEFINE (anctelemetry, "anctelemetry", GST_RANK_NONE,
@@ -254,138 +203,11 @@ gst_anc_telemetry_change_state (GstElement *element, GstStateChange transition)
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
           && result == GST_STATE_CHANGE_FAILURE))
     stop (self);
+  /* what is there by now was meant; a record may be far away */
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING
+      && result != GST_STATE_CHANGE_FAILURE)
+    gst_anc_reporter_check (self->reporter);
   return result;
-}
-
-static void
-replace (gchar **text, const GValue *value)
-{
-  g_free (*text);
-  *text = g_value_dup_string (value);
-}
-
-/* With the object lock. */
-static void
-set_own (GstAncTelemetry *self, guint id, const GValue *value)
-{
-  switch (id) {
-  case PROP_RETAIN:
-    self->retain = g_value_get_boolean (value);
-    break;
-  case PROP_GZIP:
-    self->gzip = g_value_get_boolean (value);
-    break;
-  case PROP_ELEMENTS:
-    replace (&self->elements, value);
-    break;
-  case PROP_INTERVAL:
-    self->pace.interval = g_value_get_uint64 (value);
-    break;
-  case PROP_ON_CHANGE:
-    self->pace.on_change = g_value_get_boolean (value);
-    break;
-  case PROP_POST_MESSAGES:
-    self->pace.post_messages = g_value_get_boolean (value);
-    break;
-  case PROP_LEVELS:
-    self->levels = g_value_get_boolean (value);
-    break;
-  case PROP_BATCH_SIZE:
-    self->batch_size = g_value_get_uint (value);
-    break;
-  case PROP_BATCH_BYTES:
-    self->batch_bytes = g_value_get_uint64 (value);
-    break;
-  case PROP_THING_NAME:
-    replace (&self->thing_name, value);
-    break;
-  case PROP_FATAL:
-    self->fatal = g_value_get_boolean (value);
-    break;
-  default:
-    gst_anc_mqtt_queue_set (&self->queue, PROP_QUEUE, id, value);
-    break;
-  }
-}
-
-static void
-gst_anc_telemetry_set_property (GObject *object, guint id, const GValue *value,
-                                GParamSpec *spec)
-{
-  GstAncTelemetry *self = GST_ANC_TELEMETRY (object);
-  GstAncPace pace;
-  gboolean levels;
-
-  GST_OBJECT_LOCK (self);
-  if (!gst_anc_mqtt_properties_set (&self->properties, id, value))
-    set_own (self, id, value);
-  pace = self->pace;
-  levels = self->levels;
-  GST_OBJECT_UNLOCK (self);
-  if (id == PROP_LEVELS)
-    gst_anc_meter_set_levels (self->meter, levels);
-  if (id == PROP_INTERVAL || id == PROP_ON_CHANGE || id == PROP_POST_MESSAGES)
-    gst_anc_reporter_set_pace (self->reporter, &pace);
-}
-
-/* With the object lock. */
-static void
-get_own (GstAncTelemetry *self, guint id, GValue *value)
-{
-  switch (id) {
-  case PROP_RETAIN:
-    g_value_set_boolean (value, self->retain);
-    break;
-  case PROP_GZIP:
-    g_value_set_boolean (value, self->gzip);
-    break;
-  case PROP_ELEMENTS:
-    g_value_set_string (value, self->elements);
-    break;
-  case PROP_INTERVAL:
-    g_value_set_uint64 (value, self->pace.interval);
-    break;
-  case PROP_ON_CHANGE:
-    g_value_set_boolean (value, self->pace.on_change);
-    break;
-  case PROP_POST_MESSAGES:
-    g_value_set_boolean (value, self->pace.post_messages);
-    break;
-  case PROP_LEVELS:
-    g_value_set_boolean (value, self->levels);
-    break;
-  case PROP_BATCH_SIZE:
-    g_value_set_uint (value, self->batch_size);
-    break;
-  case PROP_BATCH_BYTES:
-    g_value_set_uint64 (value, self->batch_bytes);
-    break;
-  case PROP_THING_NAME:
-    g_value_set_string (value, self->thing_name);
-    break;
-  case PROP_FATAL:
-    g_value_set_boolean (value, self->fatal);
-    break;
-  default:
-    gst_anc_mqtt_queue_get (&self->queue, PROP_QUEUE, id, value);
-    break;
-  }
-}
-
-static void
-gst_anc_telemetry_get_property (GObject *object, guint id, GValue *value,
-                                GParamSpec *spec)
-{
-  GstAncTelemetry *self = GST_ANC_TELEMETRY (object);
-
-  if (id == PROP_STATS) {
-    g_value_take_boxed (value, gst_anc_reporter_get_stats (self->reporter));
-    return;
-  }
-  GST_OBJECT_LOCK (self);
-  if (!gst_anc_mqtt_properties_get (&self->properties, id, value))
-    get_own (self, id, value);
-  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -395,91 +217,8 @@ gst_anc_telemetry_finalize (GObject *object)
 
   gst_anc_reporter_free (self->reporter);
   gst_anc_meter_free (self->meter);
-  gst_anc_mqtt_properties_clear (&self->properties);
-  gst_anc_mqtt_queue_clear (&self->queue);
-  g_free (self->elements);
-  g_free (self->thing_name);
+  gst_anc_telemetry_clear_properties (self);
   G_OBJECT_CLASS (gst_anc_telemetry_parent_class)->finalize (object);
-}
-
-static void
-install_record_properties (GObjectClass *klass)
-{
-  g_object_class_install_property (
-      klass, PROP_ELEMENTS,
-      g_param_spec_string ("elements", "Elements",
-                           "Names of the elements whose stats and messages "
-                           "are reported, as in \"a,b\" (unset: all of the "
-                           "pipeline that have stats)",
-                           NULL, READY_RW));
-  g_object_class_install_property (
-      klass, PROP_INTERVAL,
-      g_param_spec_uint64 ("interval", "Interval",
-                           "Nanoseconds between two records (0: none but "
-                           "those on change and the last)",
-                           0, LONGEST_INTERVAL, DEFAULT_INTERVAL, PLAYING_RW));
-  g_object_class_install_property (
-      klass, PROP_ON_CHANGE,
-      g_param_spec_boolean ("on-change", "On change",
-                            "A record also when caps change, a discontinuity, "
-                            "a gap or a late buffer passes or an element "
-                            "posts a message; ten a second at most",
-                            FALSE, PLAYING_RW));
-  g_object_class_install_property (
-      klass, PROP_POST_MESSAGES,
-      g_param_spec_boolean ("post-messages", "Post messages",
-                            "Each record is an element message too; without "
-                            "uri it always is",
-                            FALSE, PLAYING_RW));
-  g_object_class_install_property (
-      klass, PROP_LEVELS,
-      g_param_spec_boolean ("levels", "Levels",
-                            "Measure RMS and peak of raw audio", TRUE,
-                            PLAYING_RW));
-  g_object_class_install_property (
-      klass, PROP_THING_NAME,
-      g_param_spec_string ("thing-name", "Thing name",
-                           "Who reports (unset: client-id, or else the host's "
-                           "name)",
-                           NULL, READY_RW));
-}
-
-static void
-install_sending_properties (GObjectClass *klass)
-{
-  g_object_class_install_property (
-      klass, PROP_RETAIN,
-      g_param_spec_boolean ("retain", "Retain",
-                            "The broker keeps the last message for later "
-                            "subscribers",
-                            FALSE, READY_RW));
-  g_object_class_install_property (
-      klass, PROP_GZIP,
-      g_param_spec_boolean ("gzip", "gzip", "Compress the payloads", FALSE,
-                            READY_RW));
-  g_object_class_install_property (
-      klass, PROP_BATCH_SIZE,
-      g_param_spec_uint ("batch-size", "Batch size",
-                         "Records in a payload; above 1 a payload is an array "
-                         "of records",
-                         1, G_MAXUINT16, 1, READY_RW));
-  g_object_class_install_property (
-      klass, PROP_BATCH_BYTES,
-      g_param_spec_uint64 ("batch-bytes", "Batch bytes",
-                           "Bytes of records that a payload holds before "
-                           "compression at most (0: the largest payload)",
-                           0, G_MAXUINT32, 0, READY_RW));
-  g_object_class_install_property (
-      klass, PROP_FATAL,
-      g_param_spec_boolean ("fatal", "Fatal",
-                            "A connection that is given up is an error that "
-                            "stops the pipeline, not tried again",
-                            FALSE, READY_RW));
-  g_object_class_install_property (
-      klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-                          "Of the connection and the queue", GST_TYPE_STRUCTURE,
-                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -495,24 +234,14 @@ gst_anc_telemetry_class_init (GstAncTelemetryClass *klass)
   object_class->finalize = gst_anc_telemetry_finalize;
   element_class->change_state = gst_anc_telemetry_change_state;
 
-  gst_anc_mqtt_properties_install (
-      object_class, "Topic to publish to, with {thing}, {session}, {element}, "
-                    "{client-id} and {host} (unset: the URI's, or else "
-                    "anc/{thing}/telemetry)");
-  install_record_properties (object_class);
-  install_sending_properties (object_class);
-  gst_anc_mqtt_queue_install (
-      object_class, PROP_QUEUE, &standard_queue,
-      "Nanoseconds that the stop waits at most for the broker to acknowledge "
-      "everything; EOS never waits");
-
+  gst_anc_telemetry_install_properties (object_class);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (
       element_class, "Telemetry over MQTT", "Filter/Analyzer/Network",
       "Passes everything on and publishes levels, rates and the other "
       "elements' stats as JSON",
-      "The gst-plugins-anc developers");
+      "The gst-plugins-anc contributors");
 }
 
 static void
@@ -540,11 +269,7 @@ add_pads (GstAncTelemetry *self)
 static void
 gst_anc_telemetry_init (GstAncTelemetry *self)
 {
-  gst_anc_mqtt_properties_init (&self->properties);
-  self->queue = standard_queue;
-  self->pace.interval = DEFAULT_INTERVAL;
-  self->levels = TRUE;
-  self->batch_size = 1;
+  gst_anc_telemetry_init_properties (self);
   self->meter = gst_anc_meter_new ();
   self->reporter = gst_anc_reporter_new (GST_ELEMENT (self), self->meter);
   gst_anc_reporter_set_pace (self->reporter, &self->pace);

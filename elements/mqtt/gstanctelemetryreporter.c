@@ -100,9 +100,15 @@ tell_missing (GstAncReporter *self)
   for (guint i = 0; names != NULL && names[i] != NULL; i++)
     GST_ELEMENT_WARNING (
         self->element, LIBRARY, SETTINGS,
-        ("The pipeline has no element named %s; check the property elements.",
-         names[i]),
+        ("The pipeline has no element named %s; check elements", names[i]),
         (NULL));
+}
+
+void
+gst_anc_reporter_check (GstAncReporter *self)
+{
+  gst_anc_watch_look (self->watch);
+  tell_missing (self);
 }
 
 static void

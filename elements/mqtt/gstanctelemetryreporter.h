@@ -34,6 +34,9 @@ gboolean gst_anc_reporter_start (GstAncReporter *self, const gchar *elements,
 /* Makes the last record, and waits at most `drain` for the broker. */
 void gst_anc_reporter_stop (GstAncReporter *self, GstClockTime drain);
 
+/* Warns of elements that are named and not there; between start and stop. */
+void gst_anc_reporter_check (GstAncReporter *self);
+
 /* GstAncChange flags, from any thread; takes no time. */
 void gst_anc_reporter_note (GstAncReporter *self, guint changes);
 

@@ -12,6 +12,7 @@
 #include "anc-mqtt-uri.h"
 
 #include "gstancmqttmessages.h"
+#include "gstancmqttoutage.h"
 #include "gstancmqtttopic.h"
 
 #define DEFAULT_TOPIC "anc/{thing}/telemetry"
@@ -34,12 +35,12 @@ struct _GstAncSender {
   gboolean told_size, told_queue;
 
   gint hurry; /* atomic */
+  GstAncMqttOutage outage;
 
   GMutex lock;
   /* with the lock */
   AncMqttConnection *connection;
   gint64 failed_at; /* 0: it has not */
-  gboolean told_outage;
   guint64 payloads, records_dropped;
 };
 
@@ -62,39 +63,25 @@ warn (GstAncSender *self, const GError *reason, const gchar *prefix)
   gst_anc_mqtt_post_warning (self->element, error, self->broker);
 }
 
-/* Notes what happened; TRUE: the first news of an outage. */
-static gboolean
-note_state (GstAncSender *self, const AncMqttStateChange *change)
-{
-  gboolean first;
-
-  g_mutex_lock (&self->lock);
-  if (change->state == ANC_MQTT_STATE_CONNECTED)
-    self->told_outage = FALSE;
-  if (change->state == ANC_MQTT_STATE_FAILED)
-    self->failed_at = g_get_monotonic_time ();
-  first = change->reason != NULL && !self->told_outage;
-  self->told_outage |= first;
-  g_mutex_unlock (&self->lock);
-  return first;
-}
-
 /* What the library gives up is begun anew here, unless that is an error. */
 static void
 on_state (const AncMqttStateChange *change, gpointer sender)
 {
   GstAncSender *self = sender;
-  gboolean first = note_state (self, change);
+  g_autofree gchar *waiting = gst_anc_mqtt_queue_describe (self->queue);
   AncMqttStateChange told = *change;
 
-  if (change->state == ANC_MQTT_STATE_FAILED && !self->fatal) {
-    told.state = ANC_MQTT_STATE_WAITING;
-    told.retry_ms = self->settings->reconnect_longest_ms;
+  if (change->state == ANC_MQTT_STATE_FAILED) {
+    g_mutex_lock (&self->lock);
+    self->failed_at = g_get_monotonic_time ();
+    g_mutex_unlock (&self->lock);
+    if (!self->fatal) {
+      told.state = ANC_MQTT_STATE_WAITING;
+      told.retry_ms = self->settings->reconnect_longest_ms;
+    }
   }
-  gst_anc_mqtt_post_state (self->element, &told, self->broker,
-                           self->settings->client_id);
-  if (first && told.state != ANC_MQTT_STATE_FAILED)
-    warn (self, change->reason, "telemetry waits for the MQTT broker: ");
+  gst_anc_mqtt_outage_report (&self->outage, self->element, &told, self->broker,
+                              self->settings->client_id, waiting);
 }
 
 static gboolean
@@ -196,6 +183,7 @@ gst_anc_sender_new (GstElement *element, const GstAncSenderOptions *options,
 
   self->element = element;
   g_mutex_init (&self->lock);
+  gst_anc_mqtt_outage_init (&self->outage);
   self->batch = g_string_new (NULL);
   copy_options (self, options);
   /* the topic last: it may name the client id that the connection made up */
@@ -219,6 +207,7 @@ gst_anc_sender_free (GstAncSender *self)
   g_clear_pointer (&self->queue, anc_mqtt_queue_unref);
   g_clear_pointer (&self->settings, anc_mqtt_settings_free);
   g_string_free (self->batch, TRUE);
+  gst_anc_mqtt_outage_clear (&self->outage);
   g_mutex_clear (&self->lock);
   g_free (self->topic);
   g_free (self->broker);
@@ -269,7 +258,7 @@ complain_about_size (GstAncSender *self, gsize size)
       self->element, RESOURCE, WRITE,
       ("A telemetry record of %" G_GSIZE_FORMAT " bytes is larger than the "
        "largest payload of %" G_GUINT64_FORMAT "; name fewer elements or set "
-       "gzip.",
+       "gzip",
        size, self->max_payload),
       (NULL));
 }
@@ -360,20 +349,24 @@ gst_anc_sender_hurry (GstAncSender *self)
   g_atomic_int_set (&self->hurry, TRUE);
 }
 
+/* Why is in it: the warning of the outage may not have come yet. */
 static void
 tell_what_is_lost (GstAncSender *self)
 {
+  g_autofree gchar *cause = gst_anc_mqtt_outage_cause (&self->outage);
   AncMqttQueueCounts counts;
 
   anc_mqtt_queue_get_counts (self->queue, &counts);
   if (counts.messages > 0 && !self->durable)
-    GST_ELEMENT_WARNING (
+    GST_ELEMENT_WARNING_WITH_DETAILS (
         self->element, RESOURCE, WRITE,
         ("%" G_GUINT64_FORMAT " telemetry messages did not reach the MQTT "
-         "broker %s and are lost; set queue-directory to keep them, or a "
-         "longer drain-timeout.",
-         counts.messages, self->broker),
-        (NULL));
+         "broker %s (%s) and are lost; set queue-directory to keep them, or a "
+         "longer drain-timeout",
+         counts.messages, self->broker, cause),
+        (NULL),
+        ("mqtt-error", G_TYPE_STRING, "lost", "broker", G_TYPE_STRING,
+         self->broker, "messages", G_TYPE_UINT64, counts.messages, NULL));
 }
 
 void

@@ -17,13 +17,12 @@ struct _GstAncWatch {
   gulong on_message, on_qos;
   gchar **names; /* NULL: all that have stats */
 
-  /* of the thread that takes */
-  GHashTable *missing; /* names that were told */
-  GPtrArray *to_tell;
-  gchar *known; /* the elements of the last time, as text */
+  gchar *known; /* of the thread that takes: the elements of the last time */
 
   GMutex lock;
   /* with the lock */
+  GHashTable *missing;      /* names that were told, or */
+  GPtrArray *to_tell;       /* are to be told */
   GstAncWatchNotify notify; /* called with it; NULL: no more */
   gpointer user_data;
   GValue messages; /* array of structures */
@@ -243,6 +242,15 @@ find_all (GstBin *top, GstObject *self, GPtrArray *found)
 }
 
 static void
+note_missing (GstAncWatch *self, gchar *name)
+{
+  g_mutex_lock (&self->lock);
+  if (g_hash_table_add (self->missing, name))
+    g_ptr_array_add (self->to_tell, name);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 find_named (GstAncWatch *self, GstBin *top, GPtrArray *found)
 {
   for (guint i = 0; self->names[i] != NULL; i++) {
@@ -250,8 +258,8 @@ find_named (GstAncWatch *self, GstBin *top, GPtrArray *found)
 
     if (element != NULL)
       g_ptr_array_add (found, element);
-    else if (g_hash_table_add (self->missing, self->names[i]))
-      g_ptr_array_add (self->to_tell, self->names[i]);
+    else
+      note_missing (self, self->names[i]);
   }
 }
 
@@ -341,6 +349,12 @@ gst_anc_watch_take (GstAncWatch *self, GstStructure *record,
   self->known = g_string_free (known, FALSE);
 }
 
+void
+gst_anc_watch_look (GstAncWatch *self)
+{
+  g_ptr_array_unref (find_elements (self));
+}
+
 guint64
 gst_anc_watch_dropped (GstAncWatch *self)
 {
@@ -359,12 +373,14 @@ gst_anc_watch_dropped (GstAncWatch *self)
 gchar **
 gst_anc_watch_take_missing (GstAncWatch *self)
 {
-  gchar **names;
+  gchar **names = NULL;
 
-  if (self->to_tell->len == 0)
-    return NULL;
-  g_ptr_array_add (self->to_tell, NULL);
-  names = g_strdupv ((gchar **) self->to_tell->pdata);
-  g_ptr_array_set_size (self->to_tell, 0);
+  g_mutex_lock (&self->lock);
+  if (self->to_tell->len > 0) {
+    g_ptr_array_add (self->to_tell, NULL);
+    names = g_strdupv ((gchar **) self->to_tell->pdata);
+    g_ptr_array_set_size (self->to_tell, 0);
+  }
+  g_mutex_unlock (&self->lock);
   return names;
 }

@@ -26,6 +26,9 @@ void gst_anc_watch_free (GstAncWatch *self);
 void gst_anc_watch_take (GstAncWatch *self, GstStructure *record,
                          gboolean *ret_changed);
 
+/* Looks for the elements that are named, as each record does. */
+void gst_anc_watch_look (GstAncWatch *self);
+
 /* The sum of what the elements' QoS messages say they have dropped. */
 guint64 gst_anc_watch_dropped (GstAncWatch *self);
 

@@ -70,6 +70,22 @@ struct _AncMqttConnection {
 /* anc-mqtt-machine.c */
 gpointer anc_mqtt_connection_run (gpointer connection);
 
+void anc_mqtt_connection_enter (AncMqttConnection *self, AncMqttState state);
+void anc_mqtt_connection_fail_for_good (AncMqttConnection *self,
+                                        const GError *reason);
+/* They take the reason: a try that failed, a connection that ended. */
+void anc_mqtt_connection_fail_attempt (AncMqttConnection *self, GError *reason);
+void anc_mqtt_connection_lose (AncMqttConnection *self, GError *reason);
+
+/* anc-mqtt-attempt.c: from CONNECTING to CONNECTED. */
+void anc_mqtt_connection_begin_attempt (AncMqttConnection *self);
+void anc_mqtt_connection_on_connected (AncMqttConnection *self,
+                                       const AncMqttLinkEvent *event);
+void anc_mqtt_connection_on_failed (AncMqttConnection *self, gint code);
+void anc_mqtt_connection_on_subscribed (AncMqttConnection *self);
+void anc_mqtt_connection_on_subscribe_refused (AncMqttConnection *self,
+                                               guint index, gint code);
+
 /* Lock held. */
 gboolean anc_mqtt_connection_pop_event (AncMqttConnection *self,
                                         AncMqttLinkEvent *ret_event);

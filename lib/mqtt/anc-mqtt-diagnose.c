@@ -13,8 +13,9 @@
 
 typedef struct {
   const AncMqttSettings *settings;
-  gchar *where; /* host:port */
-  GSocket *socket;
+  gchar *where;                  /* host:port */
+  GSocketConnection *connection; /* its end closes the socket */
+  GSocket *socket;               /* the connection's */
   GCancellable *cancellable;
   gint64 deadline;
   gnutls_certificate_credentials_t credentials;
@@ -26,7 +27,7 @@ probe_clear (Probe *self)
 {
   g_clear_pointer (&self->session, gnutls_deinit);
   g_clear_pointer (&self->credentials, gnutls_certificate_free_credentials);
-  g_clear_object (&self->socket);
+  g_clear_object (&self->connection);
   g_free (self->where);
 }
 
@@ -61,22 +62,18 @@ static gboolean
 reach (Probe *self, guint timeout_ms, GError **error)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection = NULL;
   g_autoptr (GSocketConnectable) address = g_network_address_new (
       self->settings->host, (guint16) self->settings->port);
   g_autoptr (GError) cause = NULL;
 
   g_socket_client_set_timeout (client, MAX (timeout_ms / 1000, 1));
   g_socket_client_set_enable_proxy (client, FALSE);
-  connection
+  self->connection
       = g_socket_client_connect (client, address, self->cancellable, &cause);
-  if (connection == NULL)
+  if (self->connection == NULL)
     return fail_tcp (self, cause, error);
-  self->socket = g_object_ref (g_socket_connection_get_socket (connection));
+  self->socket = g_socket_connection_get_socket (self->connection);
   g_socket_set_timeout (self->socket, 0);
-  /* the socket outlives its stream */
-  g_object_set_data_full (G_OBJECT (self->socket), "stream",
-                          g_object_ref (connection), NULL);
   return TRUE;
 }
 

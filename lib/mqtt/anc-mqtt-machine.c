@@ -3,18 +3,13 @@
 /* The connection's worker: one thread, one state, events in, one deadline. */
 #include "anc-mqtt-connection-private.h"
 
-#include "anc-mqtt-certificates.h"
 #include "anc-mqtt-error.h"
 #include "anc-mqtt-reason.h"
 #include "anc-mqtt-uri.h"
 
-/* Looking for the cause of a failure must not take longer than the failure. */
-#define DIAGNOSE_MS 3000u
 /* A connection that held for that long was good: the waits begin anew. As the
  * AWS device SDKs do. */
 #define GOOD_US (30 * G_TIME_SPAN_SECOND)
-/* Paho's own time-out for a connect comes first. */
-#define MARGIN_US (2 * G_TIME_SPAN_SECOND)
 #define GOODBYE_US G_TIME_SPAN_SECOND
 /* After that many barren connections in a row a message is suspected. */
 #define BARREN 3u
@@ -32,8 +27,8 @@ set_state (AncMqttConnection *self, const AncMqttStateChange *change)
     self->callbacks.state (change, self->user_data);
 }
 
-static void
-enter (AncMqttConnection *self, AncMqttState state)
+void
+anc_mqtt_connection_enter (AncMqttConnection *self, AncMqttState state)
 {
   AncMqttStateChange change
       = { .state = state, .session_present = self->session_present };
@@ -52,32 +47,9 @@ is_closing (AncMqttConnection *self)
   return closing;
 }
 
-static void
-on_event (const AncMqttLinkEvent *event, gpointer connection)
-{
-  AncMqttConnection *self = connection;
-
-  g_mutex_lock (&self->lock);
-  g_queue_push_tail (&self->events, g_memdup2 (event, sizeof *event));
-  g_cond_signal (&self->changed);
-  g_mutex_unlock (&self->lock);
-}
-
-static void
-on_message (AncMqttMessage *message, gpointer connection)
-{
-  AncMqttConnection *self = connection;
-
-  g_mutex_lock (&self->lock);
-  self->stats.received++;
-  self->stats.bytes_in += g_bytes_get_size (message->payload);
-  g_mutex_unlock (&self->lock);
-  if (self->callbacks.message != NULL)
-    self->callbacks.message (message, self->user_data);
-}
-
-static void
-fail_for_good (AncMqttConnection *self, const GError *reason)
+void
+anc_mqtt_connection_fail_for_good (AncMqttConnection *self,
+                                   const GError *reason)
 {
   AncMqttStateChange change
       = { .state = ANC_MQTT_STATE_FAILED, .reason = reason };
@@ -108,13 +80,13 @@ wait_or_fail (AncMqttConnection *self, GError *reason, gboolean was_connected)
   gint64 until = limit (self, &limit_ms);
 
   if (!self->ever_connected && !anc_mqtt_error_is_transient (reason)) {
-    fail_for_good (self, reason);
+    anc_mqtt_connection_fail_for_good (self, reason);
     return;
   }
   if (until > 0 && now >= until) {
     g_prefix_error (&reason, "no connection within %u.%u s: ", limit_ms / 1000,
                     limit_ms % 1000 / 100);
-    fail_for_good (self, reason);
+    anc_mqtt_connection_fail_for_good (self, reason);
     return;
   }
   change.retry_ms = anc_backoff_next (&self->backoff);
@@ -127,8 +99,8 @@ wait_or_fail (AncMqttConnection *self, GError *reason, gboolean was_connected)
 }
 
 /* Takes the reason. */
-static void
-fail_attempt (AncMqttConnection *self, GError *reason)
+void
+anc_mqtt_connection_fail_attempt (AncMqttConnection *self, GError *reason)
 {
   g_autoptr (GError) owned = reason;
 
@@ -138,8 +110,8 @@ fail_attempt (AncMqttConnection *self, GError *reason)
 }
 
 /* Takes the reason. */
-static void
-lose (AncMqttConnection *self, GError *reason)
+void
+anc_mqtt_connection_lose (AncMqttConnection *self, GError *reason)
 {
   g_autoptr (GError) owned = reason;
   gint64 now = g_get_monotonic_time ();
@@ -159,180 +131,6 @@ lose (AncMqttConnection *self, GError *reason)
     wait_or_fail (self, owned, TRUE);
 }
 
-/* Paho looks names up with its one mutex held: a slow name server would stop
- * all connections of the process. What is not known never gets there. */
-static gboolean
-is_known (AncMqttConnection *self, GError **error)
-{
-  const gchar *host = self->settings->host;
-  g_autoptr (GResolver) resolver = g_resolver_get_default ();
-  g_autoptr (GError) cause = NULL;
-  GList *addresses;
-
-  if (g_hostname_is_ip_address (host))
-    return TRUE;
-  addresses
-      = g_resolver_lookup_by_name (resolver, host, self->cancellable, &cause);
-  if (addresses != NULL) {
-    g_resolver_free_addresses (addresses);
-    return TRUE;
-  }
-  g_set_error (error, ANC_MQTT_ERROR, ANC_MQTT_ERROR_NOT_FOUND,
-               "the MQTT broker's host %s is not known (%s); check uri and "
-               "the name server",
-               host, cause->message);
-  return FALSE;
-}
-
-/* With QoS 2 in a session that lives on, packet ids of an earlier process that
- * the broker remembers would swallow messages of ours: the session is begun
- * anew once. A subscriber's session holds messages and is kept. */
-static gboolean
-must_wipe (AncMqttConnection *self)
-{
-  return !self->wiped && !self->settings->clean_session && self->queue != NULL
-         && self->subscriptions->len == 0
-         && !anc_mqtt_settings_is_aws (self->settings);
-}
-
-static void
-begin_attempt (AncMqttConnection *self)
-{
-  static const AncMqttLinkCallbacks callbacks = { on_event, on_message };
-  const AncMqttSettings *settings = self->settings;
-  GError *reason = NULL;
-
-  enter (self, ANC_MQTT_STATE_CONNECTING);
-  if (!is_known (self, &reason)) {
-    fail_attempt (self, reason);
-    return;
-  }
-  self->attempt_until
-      = g_get_monotonic_time () + MARGIN_US
-        + (gint64) settings->attempt_timeout_ms * G_TIME_SPAN_MILLISECOND;
-  self->link_acknowledged = 0;
-  self->link = anc_mqtt_link_new (settings, self->client_id,
-                                  settings->clean_session || must_wipe (self),
-                                  self->session, &callbacks, self);
-  if (self->link == NULL)
-    fail_attempt (self,
-                  g_error_new (ANC_MQTT_ERROR, ANC_MQTT_ERROR_PROTOCOL,
-                               "Paho MQTT does not take the settings for %s",
-                               settings->host));
-}
-
-/* What the broker did not say itself. */
-static GError *
-find_cause (AncMqttConnection *self)
-{
-  const AncMqttSettings *settings = self->settings;
-  g_autofree gchar *where
-      = anc_mqtt_host_and_port (settings->host, settings->port);
-  g_autofree gchar *text = anc_mqtt_link_tls_text (self->link);
-  GError *error = NULL;
-
-  /* the handshake of a broker that takes one connection at a time */
-  anc_mqtt_connection_drop_link (self);
-  if (!anc_mqtt_diagnose (settings,
-                          MIN (settings->attempt_timeout_ms, DIAGNOSE_MS),
-                          self->cancellable, &error))
-    return error;
-  if (settings->tls && text != NULL)
-    return g_error_new (ANC_MQTT_ERROR, ANC_MQTT_ERROR_TLS,
-                        "TLS with the MQTT broker %s failed: %s", where, text);
-  return g_error_new (
-      ANC_MQTT_ERROR, ANC_MQTT_ERROR_UNREACHABLE,
-      "%s does not answer as an MQTT broker; check the port%s", where,
-      settings->tls ? "" : " (brokers that encrypt want mqtts://)");
-}
-
-static void
-on_failed (AncMqttConnection *self, gint code)
-{
-  fail_attempt (self, code > 0 ? anc_mqtt_reason_connect (self->settings, code)
-                               : find_cause (self));
-}
-
-static void
-become_connected (AncMqttConnection *self)
-{
-  self->ever_connected = TRUE;
-  self->connected_at = self->progress_at = g_get_monotonic_time ();
-  enter (self, ANC_MQTT_STATE_CONNECTED);
-}
-
-static void
-subscribe_all (AncMqttConnection *self)
-{
-  self->unanswered = self->subscriptions->len;
-  enter (self, ANC_MQTT_STATE_SUBSCRIBING);
-  for (guint i = 0; i < self->subscriptions->len; i++) {
-    AncMqttSubscription *each
-        = &g_array_index (self->subscriptions, AncMqttSubscription, i);
-
-    if (!anc_mqtt_link_subscribe (self->link, each->filter, each->qos, i)) {
-      lose (self, anc_mqtt_reason_lost (self->settings, -1));
-      return;
-    }
-  }
-}
-
-static void
-on_connected (AncMqttConnection *self, const AncMqttLinkEvent *event)
-{
-  const AncMqttSettings *settings = self->settings;
-
-  if (must_wipe (self)) {
-    self->wiped = TRUE;
-    if (settings->version == ANC_MQTT_VERSION_3_1_1) {
-      /* 3.1.1 ends a clean session with its connection */
-      anc_mqtt_connection_drop_link (self);
-      begin_attempt (self);
-      return;
-    }
-  }
-  self->session_present = event->session_present;
-  self->maximum_packet = event->maximum_packet;
-  self->window = settings->max_in_flight;
-  if (event->receive_maximum > 0)
-    self->window = MIN (self->window, event->receive_maximum);
-  if (anc_mqtt_settings_is_aws (settings))
-    self->window = MIN (self->window, ANC_MQTT_AWS_IN_FLIGHT);
-  /* With a session Paho has gone on with them, and may be done already. */
-  if (!event->session_present)
-    anc_mqtt_connection_check_adopted (self);
-  if (self->subscriptions->len > 0
-      && !(event->session_present && self->subscribed))
-    subscribe_all (self);
-  else
-    become_connected (self);
-}
-
-static void
-on_subscribed (AncMqttConnection *self)
-{
-  if (self->state != ANC_MQTT_STATE_SUBSCRIBING || --self->unanswered > 0)
-    return;
-  self->subscribed = TRUE;
-  become_connected (self);
-}
-
-static void
-on_subscribe_refused (AncMqttConnection *self, guint index, gint code)
-{
-  AncMqttSubscription *each
-      = &g_array_index (self->subscriptions, AncMqttSubscription, index);
-  g_autofree gchar *what = g_strdup_printf ("subscribe to %s", each->filter);
-  g_autoptr (GError) reason = NULL;
-
-  if (code <= 0) {
-    lose (self, anc_mqtt_reason_lost (self->settings, -1));
-    return;
-  }
-  reason = anc_mqtt_reason_refused (self->settings, what, code);
-  fail_for_good (self, reason);
-}
-
 static void
 on_publish_refused (AncMqttConnection *self, guint index, gint code)
 {
@@ -343,14 +141,14 @@ on_publish_refused (AncMqttConnection *self, guint index, gint code)
   g_autoptr (GError) reason = NULL;
 
   if (code <= 0) {
-    lose (self, anc_mqtt_reason_lost (self->settings, -1));
+    anc_mqtt_connection_lose (self, anc_mqtt_reason_lost (self->settings, -1));
     return;
   }
   reason = anc_mqtt_reason_refused (self->settings, what, code);
   if (anc_mqtt_error_is_transient (reason))
-    lose (self, g_steal_pointer (&reason));
+    anc_mqtt_connection_lose (self, g_steal_pointer (&reason));
   else
-    fail_for_good (self, reason);
+    anc_mqtt_connection_fail_for_good (self, reason);
 }
 
 static void
@@ -358,19 +156,20 @@ handle (AncMqttConnection *self, const AncMqttLinkEvent *event)
 {
   switch (event->type) {
   case ANC_MQTT_LINK_CONNECTED:
-    on_connected (self, event);
+    anc_mqtt_connection_on_connected (self, event);
     break;
   case ANC_MQTT_LINK_FAILED:
-    on_failed (self, event->code);
+    anc_mqtt_connection_on_failed (self, event->code);
     break;
   case ANC_MQTT_LINK_LOST:
-    lose (self, anc_mqtt_reason_lost (self->settings, event->code));
+    anc_mqtt_connection_lose (
+        self, anc_mqtt_reason_lost (self->settings, event->code));
     break;
   case ANC_MQTT_LINK_SUBSCRIBED:
-    on_subscribed (self);
+    anc_mqtt_connection_on_subscribed (self);
     break;
   case ANC_MQTT_LINK_SUBSCRIBE_REFUSED:
-    on_subscribe_refused (self, event->slot, event->code);
+    anc_mqtt_connection_on_subscribe_refused (self, event->slot, event->code);
     break;
   case ANC_MQTT_LINK_PUBLISHED:
     anc_mqtt_connection_published (self, event->slot);
@@ -437,18 +236,20 @@ handle_time (AncMqttConnection *self)
     return;
   switch (self->state) {
   case ANC_MQTT_STATE_WAITING:
-    begin_attempt (self);
+    anc_mqtt_connection_begin_attempt (self);
     break;
   case ANC_MQTT_STATE_CONNECTING:
   case ANC_MQTT_STATE_SUBSCRIBING:
-    fail_attempt (self, silent_for (self, settings->attempt_timeout_ms,
-                                    "has not answered"));
+    anc_mqtt_connection_fail_attempt (
+        self,
+        silent_for (self, settings->attempt_timeout_ms, "has not answered"));
     break;
   case ANC_MQTT_STATE_CONNECTED:
     if (anc_mqtt_connection_on_their_way (self) > 0
         && g_get_monotonic_time () >= silence_ends (self))
-      lose (self, silent_for (self, settings->acknowledge_timeout_ms,
-                              "has acknowledged nothing"));
+      anc_mqtt_connection_lose (
+          self, silent_for (self, settings->acknowledge_timeout_ms,
+                            "has acknowledged nothing"));
     break;
   default:
     break;
@@ -486,9 +287,9 @@ pump (AncMqttConnection *self)
       || anc_mqtt_connection_pump (self, &reason))
     return;
   if (anc_mqtt_error_is_transient (reason)) {
-    lose (self, reason);
+    anc_mqtt_connection_lose (self, reason);
   } else {
-    fail_for_good (self, reason);
+    anc_mqtt_connection_fail_for_good (self, reason);
     g_error_free (reason);
   }
 }
@@ -528,7 +329,7 @@ anc_mqtt_connection_run (gpointer connection)
   AncMqttConnection *self = connection;
 
   self->outage_since = g_get_monotonic_time ();
-  begin_attempt (self);
+  anc_mqtt_connection_begin_attempt (self);
   while (!is_closing (self) && self->state != ANC_MQTT_STATE_FAILED) {
     AncMqttLinkEvent event;
 
@@ -540,6 +341,6 @@ anc_mqtt_connection_run (gpointer connection)
   say_goodbye (self);
   anc_mqtt_connection_drop_link (self);
   if (self->state != ANC_MQTT_STATE_FAILED)
-    enter (self, ANC_MQTT_STATE_CLOSED);
+    anc_mqtt_connection_enter (self, ANC_MQTT_STATE_CLOSED);
   return NULL;
 }

@@ -286,15 +286,14 @@ anc_mqtt_payload_read (GBytes *text, gsize limit, AncMqttPayload *ret_payload,
   const gchar *json = g_bytes_get_data (text, &size);
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_auto (AncMqttPayload) payload = { 0 };
-  g_autoptr (GError) cause = NULL;
   JsonNode *root;
 
   if (json == NULL || !g_utf8_validate (json, (gssize) size, NULL))
     return fail (error, "it is no UTF-8 text");
   if (!is_flat (json, size))
     return fail (error, "it is nested too deeply");
-  if (!json_parser_load_from_data (parser, json, (gssize) size, &cause))
-    return fail (error, cause->message);
+  if (!json_parser_load_from_data (parser, json, (gssize) size, NULL))
+    return fail (error, "it is no JSON");
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     return fail (error, "it is no JSON object");

@@ -118,16 +118,16 @@ check_client_id (const AncMqttSettings *self, GError **error)
   if (self->client_id == NULL)
     return TRUE;
   if (!g_utf8_validate (self->client_id, -1, NULL))
-    return fail (error, "the MQTT client-id is not UTF-8");
+    return fail (error, "client-id: not UTF-8");
   if (*self->client_id == '\0')
-    return fail (error, "the MQTT client-id is empty; leave it unset for a "
-                        "random one");
+    return fail (error, "client-id: empty; leave it unset for a random one");
   if (strlen (self->client_id) > 65535)
-    return fail (error, "the MQTT client-id is longer than 65,535 bytes");
+    return fail (error, "client-id: longer than 65,535 bytes");
   if (anc_mqtt_settings_is_aws (self)
       && strlen (self->client_id) > ANC_MQTT_AWS_CLIENT_ID_BYTES)
-    return fail (error, "the MQTT client-id is longer than the 128 bytes that "
-                        "AWS IoT Core allows");
+    return fail (error,
+                 "client-id: longer than the 128 bytes that AWS IoT Core "
+                 "allows");
   return TRUE;
 }
 
@@ -138,7 +138,7 @@ check_login (const AncMqttSettings *self, GError **error)
       && self->version == ANC_MQTT_VERSION_3_1_1)
     return fail (error, "an MQTT 3.1.1 password needs a username");
   if (self->username != NULL && !g_utf8_validate (self->username, -1, NULL))
-    return fail (error, "the MQTT username is not UTF-8");
+    return fail (error, "username: not UTF-8");
   return TRUE;
 }
 
@@ -151,7 +151,7 @@ check_will (const AncMqttSettings *self, GError **error)
     return TRUE;
   if (self->will_payload != NULL
       && g_bytes_get_size (self->will_payload) > 65535)
-    return fail (error, "the MQTT last will is longer than 65,535 bytes");
+    return fail (error, "will-payload: longer than 65,535 bytes");
   return anc_mqtt_topic_check (self->will_topic, aws, error)
          && anc_mqtt_settings_check_qos (self, self->will_qos, error);
 }
@@ -168,15 +168,15 @@ check_ranges (const AncMqttSettings *self, GError **error)
       && self->version != ANC_MQTT_VERSION_5)
     return fail (error, "the MQTT version must be 3.1.1 or 5");
   if (self->max_in_flight == 0 || self->max_in_flight > 65535)
-    return fail (error, "max-in-flight must be between 1 and 65535");
+    return fail (error, "max-in-flight: must be between 1 and 65535");
   if (self->keep_alive_s > 65535)
-    return fail (error, "keep-alive must be at most 65535 s");
+    return fail (error, "keep-alive: must be at most 65535 s");
   if (self->alpn != NULL && (strlen (self->alpn) > 255 || *self->alpn == '\0'))
-    return fail (error, "tls-alpn must be 1 to 255 bytes");
+    return fail (error, "tls-alpn: must be 1 to 255 bytes");
   if (self->reconnect_first_ms == 0
       || self->reconnect_first_ms > self->reconnect_longest_ms)
-    return fail (error, "the shortest wait before a reconnect must be above 0 "
-                        "and not above the longest");
+    return fail (error, "reconnect-min: must be above 0 and not above "
+                        "reconnect-max");
   return TRUE;
 }
 

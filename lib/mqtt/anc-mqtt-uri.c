@@ -19,8 +19,7 @@ static AncMqttUri *
 fail (GError **error, const gchar *why)
 {
   /* Not the text: it may hold a password. */
-  g_set_error (error, ANC_MQTT_ERROR, ANC_MQTT_ERROR_SETTINGS,
-               "the MQTT URI %s", why);
+  g_set_error (error, ANC_MQTT_ERROR, ANC_MQTT_ERROR_SETTINGS, "uri: %s", why);
   return NULL;
 }
 

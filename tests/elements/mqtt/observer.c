@@ -23,6 +23,29 @@ subscribe (TestServer *broker)
   return client;
 }
 
+Scene *
+scene_new (const gchar *server)
+{
+  TestServer *broker = test_server_new (server);
+  Scene *self;
+
+  if (broker == NULL)
+    return NULL;
+  self = g_new0 (Scene, 1);
+  self->broker = broker;
+  self->port = test_server_get_port (broker, "PORT");
+  self->client = subscribe (broker);
+  return self;
+}
+
+void
+scene_free (Scene *self)
+{
+  client_free (self->client);
+  test_server_free (self->broker);
+  g_free (self);
+}
+
 AncMqttMessage *
 message_of (Client *client, guint i)
 {

@@ -15,6 +15,17 @@
 
 /* All that is published, also what comes while it is not connected. */
 Client *subscribe (TestServer *broker);
+
+/* A broker, and one that hears all. */
+typedef struct {
+  TestServer *broker;
+  guint port;
+  Client *client;
+} Scene;
+
+/* NULL: there is no such server here, and the test is skipped. */
+Scene *scene_new (const gchar *server);
+void scene_free (Scene *self);
 AncMqttMessage *message_of (Client *client, guint i);
 guint messages (Client *client);
 
@@ -34,3 +45,5 @@ void end_stream (GstElement *pipeline);
 /* A counter of the stats of the element `telemetry`. */
 guint64 stat_of (GstElement *pipeline, const gchar *field);
 void wait_stat (GstElement *pipeline, const gchar *field, guint64 least);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Scene, scene_free)

@@ -163,6 +163,22 @@ has_change (const GstStructure *record, const gchar *change)
   return FALSE;
 }
 
+/* What was lost is also told to a program. */
+static void
+assert_details (GstMessage *message, const GError *error)
+{
+  const GstStructure *details = NULL;
+
+  if (strstr (error->message, " are lost") == NULL)
+    return;
+  gst_message_parse_warning_details (message, &details);
+  g_assert_nonnull (details);
+  g_assert_true (
+      gst_structure_has_field_typed (details, "broker", G_TYPE_STRING));
+  g_assert_true (
+      gst_structure_has_field_typed (details, "messages", G_TYPE_UINT64));
+}
+
 gchar *
 take_warnings (GstElement *pipeline)
 {
@@ -174,6 +190,7 @@ take_warnings (GstElement *pipeline)
     g_autoptr (GError) error = NULL;
 
     gst_message_parse_warning (message, &error, NULL);
+    assert_details (message, error);
     g_string_append_printf (text, "%s\n", error->message);
     gst_message_unref (message);
   }

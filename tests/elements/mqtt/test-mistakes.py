@@ -46,7 +46,7 @@ class Words(mqttcase.Case):
         aws = "mqtts://x-ats.iot.eu-central-1.amazonaws.com/a"
         for pattern, *words in (
                 ("There is no MQTT broker; set uri", ),
-                ("The MQTT URI has another scheme; write mqtt://",
+                ("^uri: has another scheme; write mqtt://",
                  "uri=http://h/a"),
                 ("has a #; in a topic filter it is written %23",
                  "uri=mqtt://h/a#"),
@@ -65,11 +65,26 @@ class Words(mqttcase.Case):
                  "password=secret-word"),
                 ("An MQTT session that is kept needs a name .*; set client-id",
                  "uri=mqtt://h/a", "clean-session=false"),
+                ("^client-id: empty; leave it unset", "uri=mqtt://h/a",
+                 'client-id=""'),
+                ("^reconnect-min: must be above 0 and not above reconnect-max",
+                 "uri=mqtt://h/a", "reconnect-max=1000000"),
                 ("Certificates are set but the connection is not encrypted",
                  "uri=mqtt://h/a", "tls-ca-file=/nowhere")):
             with self.subTest(words=words):
                 error = self.refuse(pattern, *words)
                 self.assertNotIn("secret-word", error)
+
+    def test_hears_itself(self):
+        for filter_, topic in (("a/b", "a/b"), ("a/#", "a/{element}"),
+                               ("$share/group/a/+", "a/b")):
+            with self.subTest(filter=filter_):
+                self.refuse(
+                    r"^topic: a/\S+ comes in again, because ear subscribes to "
+                    ".* at the same broker, .*; publish to another topic",
+                    "uri=mqtt://127.0.0.1:1", "topic=" + topic, source=(
+                        "ancmqttsrc", "name=ear", "uri=mqtt://127.0.0.1:1",
+                        "topic=" + filter_, "!", "identity", "!"))
 
     def test_queue_directory(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -159,7 +174,7 @@ class Tls(mqttcase.Case):
             self.refuse("does not belong to the certificate",
                         self.uri(broker), *self.client()[:2],
                         f"tls-key-file={late_key}")
-            self.refuse("/nowhere/x.pem", self.uri(broker),
+            self.refuse("^tls-ca-file: .*/nowhere/x.pem", self.uri(broker),
                         "tls-ca-file=/nowhere/x.pem")
             self.refuse("client.key holds no certificate in PEM format",
                         self.uri(broker),
@@ -202,11 +217,15 @@ class Secrets(mqttcase.Case):
     def test_log_of_every_level(self):
         with tempfile.TemporaryDirectory() as folder, \
                 Mosquitto(users={"ann": "hidden-word"}) as broker:
+            uri = f"uri=mqtt://ann:hidden-word@127.0.0.1:{broker.port}"
+            # what the source waits for
+            self.send(uri + "/a", "retain=true")
             log = Path(folder) / "log"
             code, out, err = mqttcase.launch(
-                "-v", "-m", *mqttcase.SOURCE, "ancmqttsink",
-                f"uri=mqtt://ann:hidden-word@127.0.0.1:{broker.port}/a",
-                "password=hidden-word", GST_DEBUG="*:9", GST_DEBUG_NO_COLOR="1",
+                "-v", "-m", *mqttcase.SOURCE, "anctelemetry", uri + "/b", "!",
+                "ancmqttsink", uri + "/a", "password=hidden-word",
+                "ancmqttsrc", uri + "/a", "num-buffers=1", "!", "fakesink",
+                GST_DEBUG="*:9", GST_DEBUG_NO_COLOR="1",
                 GST_DEBUG_FILE=str(log), GST_DEBUG_DUMP_DOT_DIR=folder)
             self.assertEqual(code, 0, err)
             for graph in Path(folder).glob("*.dot"):
@@ -214,7 +233,8 @@ class Secrets(mqttcase.Case):
                                  graph.read_text(encoding="utf-8"))
             self.assertNotIn("hidden-word", out + err)
             lines = log.read_text(encoding="utf-8", errors="replace")
-            self.assertIn("ancmqttsink", lines)
+            for name in ("ancmqttsink", "ancmqttsrc", "anctelemetry"):
+                self.assertIn(name, lines)
             # GStreamer's parser of the command line logs what it is given,
             # before any element sees it.
             told = [line for line in lines.splitlines()

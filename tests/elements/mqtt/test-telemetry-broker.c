@@ -13,25 +13,22 @@
 static void
 test_records (void)
 {
-  g_autoptr (TestServer) broker
-      = test_server_new ("mosquitto --no-persistence");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto --no-persistence");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
   g_autoptr (AncMqttMessage) message = NULL;
   JsonObject *last;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  client = subscribe (broker);
   pipeline = parse_format (LIVE "interval=20000000 ! fakesink name=end",
-                           test_server_get_port (broker, "PORT"));
+                           scene->port);
   set_state (pipeline, GST_STATE_PLAYING);
-  client_wait_messages (client, 10);
+  client_wait_messages (scene->client, 10);
   end_stream (pipeline);
   set_state (pipeline, GST_STATE_NULL);
-  records = wait_reason (client, "eos");
-  message = message_of (client, 0);
+  records = wait_reason (scene->client, "eos");
+  message = message_of (scene->client, 0);
   g_assert_cmpstr (message->topic, ==, "anc/mic/telemetry");
   g_assert_cmpuint (message->qos, ==, 1);
   g_assert_cmpint (assert_consecutive (records, 1), ==,
@@ -48,26 +45,23 @@ test_records (void)
 static void
 test_topic (void)
 {
-  g_autoptr (TestServer) broker
-      = test_server_new ("mosquitto --no-persistence");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto --no-persistence");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (AncMqttMessage) message = NULL;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  client = subscribe (broker);
   pipeline = parse_format (
       "audiotestsrc num-buffers=2 ! anctelemetry name=telemetry "
       "uri=mqtt://127.0.0.1:%u thing-name=a/b+ client-id=me interval=0 qos=0 "
       "retain=true topic=x/{thing}/{element}/{client-id} drain-timeout=%" //
       G_GUINT64_FORMAT " ! fakesink",
-      test_server_get_port (broker, "PORT"), 30 * GST_SECOND);
+      scene->port, 30 * GST_SECOND);
   set_state (pipeline, GST_STATE_PLAYING);
   wait_eos (pipeline);
   set_state (pipeline, GST_STATE_NULL);
-  client_wait_messages (client, 1);
-  message = message_of (client, 0);
+  client_wait_messages (scene->client, 1);
+  message = message_of (scene->client, 0);
   g_assert_cmpstr (message->topic, ==, "x/a_b_/telemetry/me");
 }
 
@@ -142,28 +136,25 @@ test_stalled_broker (gconstpointer policy)
 static void
 test_batches (void)
 {
-  g_autoptr (TestServer) broker
-      = test_server_new ("mosquitto --no-persistence");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto --no-persistence");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
   guint count;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  client = subscribe (broker);
   pipeline = parse_format (LIVE "interval=10000000 batch-size=5 ! fakesink",
-                           test_server_get_port (broker, "PORT"));
+                           scene->port);
   set_state (pipeline, GST_STATE_PLAYING);
-  client_wait_messages (client, 3);
+  client_wait_messages (scene->client, 3);
   end_stream (pipeline);
   set_state (pipeline, GST_STATE_NULL);
-  records = wait_reason (client, "eos");
+  records = wait_reason (scene->client, "eos");
   g_assert_cmpint (assert_consecutive (records, 1), ==,
                    (gint64) stat_of (pipeline, "records"));
-  count = messages (client);
+  count = messages (scene->client);
   for (guint i = 0; i < count; i++) {
-    g_autoptr (AncMqttMessage) message = message_of (client, i);
+    g_autoptr (AncMqttMessage) message = message_of (scene->client, i);
     g_autoptr (JsonNode) node = parse_payload (message->payload);
     guint length = json_array_get_length (json_node_get_array (node));
 
@@ -178,56 +169,50 @@ test_batches (void)
 static void
 test_batch_bytes (void)
 {
-  g_autoptr (TestServer) broker
-      = test_server_new ("mosquitto --no-persistence");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto --no-persistence");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  client = subscribe (broker);
   pipeline = parse_format (
       LIVE "interval=10000000 batch-size=100 batch-bytes=6000 ! fakesink",
-      test_server_get_port (broker, "PORT"));
+      scene->port);
   set_state (pipeline, GST_STATE_PLAYING);
-  client_wait_messages (client, 3);
+  client_wait_messages (scene->client, 3);
   end_stream (pipeline);
   set_state (pipeline, GST_STATE_NULL);
-  records = wait_reason (client, "eos");
+  records = wait_reason (scene->client, "eos");
   g_assert_cmpint (assert_consecutive (records, 1), ==,
                    (gint64) stat_of (pipeline, "records"));
-  for (guint i = 0; i < messages (client); i++) {
-    g_autoptr (AncMqttMessage) message = message_of (client, i);
+  for (guint i = 0; i < messages (scene->client); i++) {
+    g_autoptr (AncMqttMessage) message = message_of (scene->client, i);
 
     g_assert_cmpuint (g_bytes_get_size (message->payload), <=, 6000);
   }
   /* several in each */
-  g_assert_cmpuint (records->len, >=, 2 * messages (client));
+  g_assert_cmpuint (records->len, >=, 2 * messages (scene->client));
 }
 
 static void
 test_gzip (void)
 {
-  g_autoptr (TestServer) broker
-      = test_server_new ("mosquitto --no-persistence");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto --no-persistence");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (AncMqttMessage) message = NULL;
   g_autoptr (GBytes) plain = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = NULL;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  client = subscribe (broker);
   pipeline = parse_format (LIVE "interval=5000000 batch-size=20 gzip=true ! "
                                 "fakesink",
-                           test_server_get_port (broker, "PORT"));
+                           scene->port);
   set_state (pipeline, GST_STATE_PLAYING);
-  client_wait_messages (client, 1);
+  client_wait_messages (scene->client, 1);
   set_state (pipeline, GST_STATE_NULL);
-  message = message_of (client, 0);
+  message = message_of (scene->client, 0);
   plain = anc_mqtt_gunzip (message->payload, 1 << 20, &error);
   g_assert_no_error (error);
   node = parse_payload (plain);

@@ -36,34 +36,31 @@ kill_when_saved (TestServer *broker, GstElement *pipeline)
 static void
 test_killed_and_back (void)
 {
-  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
   g_autofree gchar *warnings = NULL;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  client = subscribe (broker);
-  pipeline
-      = parse_format (LIVE "interval=20000000 drain-timeout=%" //
-                      G_GUINT64_FORMAT " ! fakesink",
-                      test_server_get_port (broker, "PORT"), 30 * GST_SECOND);
+  pipeline = parse_format (LIVE "interval=20000000 drain-timeout=%" //
+                           G_GUINT64_FORMAT " ! fakesink",
+                           scene->port, 30 * GST_SECOND);
   set_state (pipeline, GST_STATE_PLAYING);
-  client_wait_messages (client, 5);
+  client_wait_messages (scene->client, 5);
   for (guint i = 0; i < 3; i++) {
     guint64 told;
 
-    kill_when_saved (broker, pipeline);
+    kill_when_saved (scene->broker, pipeline);
     told = stat_of (pipeline, "records");
     wait_stat (pipeline, "records", told + 10);
-    test_server_tell (broker, "start");
+    test_server_tell (scene->broker, "start");
     wait_stat (pipeline, "acknowledged", told + 10);
   }
   warnings = take_warnings (pipeline);
   end_stream (pipeline);
   set_state (pipeline, GST_STATE_NULL);
-  records = wait_reason (client, "eos");
+  records = wait_reason (scene->client, "eos");
   g_assert_cmpint (assert_consecutive (records, 1), ==,
                    (gint64) stat_of (pipeline, "records"));
   /* one an outage */
@@ -75,28 +72,28 @@ test_killed_and_back (void)
 static void
 test_drop_oldest (void)
 {
-  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto");
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GPtrArray) records = NULL;
   gint64 first;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  client = subscribe (broker);
-  test_server_tell (broker, "save");
-  test_server_tell (broker, "kill");
+  test_server_tell (scene->broker, "save");
+  test_server_tell (scene->broker, "kill");
   pipeline
       = parse_format (LIVE "interval=5000000 queue-limit-messages=5 "
                            "drain-timeout=%" G_GUINT64_FORMAT " ! fakesink",
-                      test_server_get_port (broker, "PORT"), 30 * GST_SECOND);
+                      scene->port, 30 * GST_SECOND);
   set_state (pipeline, GST_STATE_PLAYING);
   wait_stat (pipeline, "records", 30);
+  /* none after that of EOS, for which it would have to go */
+  set_interval (pipeline, 0);
   end_stream (pipeline);
   g_assert_cmpuint (stat_of (pipeline, "dropped"), >=, 20);
-  test_server_tell (broker, "start");
+  test_server_tell (scene->broker, "start");
   set_state (pipeline, GST_STATE_NULL);
-  records = wait_reason (client, "eos");
+  records = wait_reason (scene->client, "eos");
   first = sequence_of (g_ptr_array_index (records, 0));
   g_assert_cmpint (first, >, 20);
   g_assert_cmpint (assert_consecutive (records, first), ==,
@@ -149,24 +146,20 @@ run_offline (guint port, const gchar *directory, guint64 drain)
 static void
 test_durable (void)
 {
-  g_autoptr (TestServer) broker = test_server_new ("mosquitto");
-  g_autoptr (Client) client = NULL;
+  g_autoptr (Scene) scene = scene_new ("mosquitto");
   g_autoptr (GPtrArray) records = NULL;
   g_autofree gchar *directory = make_directory ();
   JsonObject *first, *second;
-  guint port;
 
-  if (broker == NULL)
+  if (scene == NULL)
     return;
-  port = test_server_get_port (broker, "PORT");
-  client = subscribe (broker);
-  test_server_tell (broker, "save");
-  test_server_tell (broker, "kill");
-  run_offline (port, directory, 0);
-  test_server_tell (broker, "start");
-  run_offline (port, directory, 30 * GST_SECOND);
-  client_wait_messages (client, 2);
-  records = records_of (client);
+  test_server_tell (scene->broker, "save");
+  test_server_tell (scene->broker, "kill");
+  run_offline (scene->port, directory, 0);
+  test_server_tell (scene->broker, "start");
+  run_offline (scene->port, directory, 30 * GST_SECOND);
+  client_wait_messages (scene->client, 2);
+  records = records_of (scene->client);
   g_assert_cmpuint (records->len, ==, 2);
   first = g_ptr_array_index (records, 0);
   second = g_ptr_array_index (records, 1);
@@ -177,31 +170,86 @@ test_durable (void)
   remove_directory (directory);
 }
 
-/* No broker, a queue in memory: the stop is bounded and says what is lost. */
-static void
-test_lost_at_stop (void)
+static GstElement *
+parse_without_broker (const gchar *settings)
 {
   g_autoptr (TestServer) broker
       = test_server_new ("mosquitto --no-persistence");
-  g_autoptr (GstElement) pipeline = NULL;
-  g_autofree gchar *warnings = NULL;
-  gint64 start;
 
   if (broker == NULL)
-    return;
+    return NULL;
   test_server_tell (broker, "kill");
-  pipeline = parse_format (LIVE "interval=5000000 drain-timeout=200000000 ! "
-                                "fakesink",
-                           test_server_get_port (broker, "PORT"));
-  set_state (pipeline, GST_STATE_PLAYING);
-  wait_stat (pipeline, "records", 5);
-  start = g_get_monotonic_time ();
+  return parse_format (LIVE "%s ! fakesink",
+                       test_server_get_port (broker, "PORT"), settings);
+}
+
+/* The stop is bounded and says what is lost, and why. */
+static gchar *
+stop_and_lose (GstElement *pipeline)
+{
+  gint64 start = g_get_monotonic_time ();
+  gchar *warnings;
+
   set_state (pipeline, GST_STATE_READY);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_TIME_SPAN_SECOND);
   warnings = take_warnings (pipeline);
-  g_assert_nonnull (strstr (warnings, "waits for the MQTT broker"));
-  g_assert_nonnull (strstr (warnings, "are lost; set queue-directory"));
+  g_test_message ("%s", warnings);
+  g_assert_nonnull (strstr (warnings, ") and are lost; set queue-directory"));
   set_state (pipeline, GST_STATE_NULL);
+  return warnings;
+}
+
+/* A message that is popped is not found again: what it warns of. */
+static gchar *
+wait_warning (GstElement *pipeline)
+{
+  g_autoptr (GstMessage) message = wait_message (pipeline, GST_MESSAGE_WARNING);
+  g_autoptr (GError) warning = NULL;
+
+  gst_message_parse_warning (message, &warning, NULL);
+  return g_strdup (warning->message);
+}
+
+/* No broker, a queue in memory. */
+static void
+test_lost_at_stop (void)
+{
+  g_autoptr (GstElement) pipeline
+      = parse_without_broker ("interval=5000000 drain-timeout=200000000");
+  g_autofree gchar *outage = NULL, *warnings = NULL;
+
+  if (pipeline == NULL)
+    return;
+  set_state (pipeline, GST_STATE_PLAYING);
+  wait_stat (pipeline, "records", 5);
+  outage = wait_warning (pipeline);
+  g_test_message ("%s", outage);
+  g_assert_true (g_str_has_prefix (outage, "telemetry waits for the MQTT "
+                                           "broker 127.0.0.1:"));
+  g_assert_nonnull (strstr (outage, "keeps trying; "));
+  g_assert_nonnull (strstr (outage, " queued"));
+  g_assert_nonnull (strstr (outage, "refuses connections"));
+  warnings = stop_and_lose (pipeline);
+  g_assert_nonnull (strstr (warnings, "refuses connections"));
+  /* an outage is told of once */
+  g_assert_null (strstr (warnings, "waits for the MQTT broker"));
+}
+
+/* Before it is known what is wrong with the broker. */
+static void
+test_lost_at_once (void)
+{
+  g_autoptr (GstElement) pipeline
+      = parse_without_broker ("interval=1000000 drain-timeout=0");
+  g_autofree gchar *warnings = NULL;
+
+  if (pipeline == NULL)
+    return;
+  set_state (pipeline, GST_STATE_PLAYING);
+  wait_stat (pipeline, "records", 1);
+  warnings = stop_and_lose (pipeline);
+  g_assert_true (strstr (warnings, "refuses connections") != NULL
+                 || strstr (warnings, "(no connection had come about yet)"));
 }
 
 /* Given up by the library, begun anew by the element. */
@@ -232,18 +280,13 @@ test_begun_anew (void)
 static void
 test_fatal (void)
 {
-  g_autoptr (TestServer) broker
-      = test_server_new ("mosquitto --no-persistence");
-  g_autoptr (GstElement) pipeline = NULL;
+  g_autoptr (GstElement) pipeline
+      = parse_without_broker ("connect-timeout=50000000 fatal=true");
   g_autoptr (GstMessage) message = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (broker == NULL)
+  if (pipeline == NULL)
     return;
-  test_server_tell (broker, "kill");
-  pipeline = parse_format (LIVE "connect-timeout=50000000 fatal=true ! "
-                                "fakesink",
-                           test_server_get_port (broker, "PORT"));
   set_state (pipeline, GST_STATE_PLAYING);
   message = wait_message (pipeline, GST_MESSAGE_ERROR);
   gst_message_parse_error (message, &error, NULL);
@@ -345,6 +388,7 @@ add_tests (void)
   g_test_add_func ("/telemetry-outage/drop-oldest", test_drop_oldest);
   g_test_add_func ("/telemetry-outage/durable", test_durable);
   g_test_add_func ("/telemetry-outage/lost-at-stop", test_lost_at_stop);
+  g_test_add_func ("/telemetry-outage/lost-at-once", test_lost_at_once);
   g_test_add_func ("/telemetry-outage/begun-anew", test_begun_anew);
   g_test_add_func ("/telemetry-outage/fatal", test_fatal);
   g_test_add_func ("/telemetry-outage/secrets", test_secrets);

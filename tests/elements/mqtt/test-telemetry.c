@@ -91,6 +91,31 @@ test_missing_element (void)
   set_state (pipeline, GST_STATE_NULL);
 }
 
+/* No record is ever made, and what joins before PLAYING is found. */
+static void
+test_missing_without_record (void)
+{
+  g_autoptr (GstElement) pipeline
+      = parse ("audiotestsrc is-live=true ! anctelemetry interval=0 "
+               "elements=late,nobody ! fakesink");
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) warning = NULL;
+  g_autofree gchar *more = NULL;
+
+  set_state (pipeline, GST_STATE_PAUSED);
+  gst_bin_add (GST_BIN (pipeline),
+               gst_element_factory_make ("identity", "late"));
+  set_state (pipeline, GST_STATE_PLAYING);
+  message = wait_message (pipeline, GST_MESSAGE_WARNING);
+  gst_message_parse_warning (message, &warning, NULL);
+  g_assert_nonnull (strstr (warning->message, "no element named nobody"));
+  set_state (pipeline, GST_STATE_PAUSED);
+  set_state (pipeline, GST_STATE_PLAYING);
+  more = take_warnings (pipeline);
+  g_assert_cmpstr (more, ==, "");
+  set_state (pipeline, GST_STATE_NULL);
+}
+
 /* An element that joins while it runs. */
 static void
 test_new_element (void)
@@ -407,6 +432,8 @@ add_tests (void)
   g_test_add_func ("/telemetry/named-elements", test_named_elements);
   g_test_add_func ("/telemetry/array-of-names", test_array_of_names);
   g_test_add_func ("/telemetry/missing-element", test_missing_element);
+  g_test_add_func ("/telemetry/missing-without-record",
+                   test_missing_without_record);
   g_test_add_func ("/telemetry/new-element", test_new_element);
   g_test_add_func ("/telemetry/messages", test_messages);
   g_test_add_func ("/telemetry/many-messages", test_many_messages);

@@ -114,6 +114,17 @@ client_wait_messages (Client *self, guint count)
   g_mutex_unlock (&self->lock);
 }
 
+guint
+client_disconnects (Client *self)
+{
+  guint count;
+
+  g_mutex_lock (&self->lock);
+  count = self->disconnects;
+  g_mutex_unlock (&self->lock);
+  return count;
+}
+
 const gchar *
 client_text (Client *self, guint i)
 {
@@ -153,4 +164,33 @@ memory_queue (void)
   AncMqttQueueOptions options = { .policy = ANC_MQTT_QUEUE_BLOCK };
 
   return anc_mqtt_queue_open (&options, NULL, NULL);
+}
+
+typedef struct {
+  void (*run) (gconstpointer each);
+  gconstpointer each;
+} Case;
+
+static gpointer
+run_case (gpointer data)
+{
+  const Case *self = data;
+
+  self->run (self->each);
+  return NULL;
+}
+
+void
+side_by_side (void (*run) (gconstpointer each), gconstpointer cases,
+              guint count, gsize size)
+{
+  g_autofree Case *runs = g_new (Case, count);
+  g_autofree GThread **threads = g_new (GThread *, count);
+
+  for (guint i = 0; i < count; i++) {
+    runs[i] = (Case){ run, (const guint8 *) cases + i * size };
+    threads[i] = g_thread_new ("case", run_case, &runs[i]);
+  }
+  for (guint i = 0; i < count; i++)
+    g_thread_join (threads[i]);
 }

@@ -24,6 +24,7 @@ void client_start (Client *self);
 void client_wait_state (Client *self, AncMqttState state);
 void client_wait_failed (Client *self);
 void client_wait_messages (Client *self, guint count);
+guint client_disconnects (Client *self);
 /* Text of message i. */
 const gchar *client_text (Client *self, guint i);
 void client_free (Client *self);
@@ -31,6 +32,11 @@ void client_free (Client *self);
 /* Settings for a port of mosquitto's, PORT or TLS_PORT or PROXY_PORT, quick to
  * try again. */
 AncMqttSettings *broker_settings (TestServer *broker, const gchar *key);
+
+/* Runs `count` cases of `size` bytes at once, each on a thread of its own: what
+ * they do is mostly to wait. */
+void side_by_side (void (*run) (gconstpointer each), gconstpointer cases,
+                   guint count, gsize size);
 
 AncMqttQueueResult publish (AncMqttQueue *queue, const gchar *topic, guint qos,
                             const gchar *text);

@@ -126,8 +126,11 @@ class Mqtt(scene.Case):
                         str(self.broker.port), "-t", "site/noisy", "-m",
                         "hello"], check=True, timeout=60)
         line = process.stderr.readline()
-        self.assertRegex(line, "^anc run: warning: input: A message on "
-                               "site/noisy is skipped")
+        self.assertRegex(
+            line, "^anc run: warning: input: A message on site/noisy is "
+            "skipped: the payload is not json-base64: it is no JSON; expected "
+            "is a JSON object as ancmqttsink sends it, anything else needs "
+            "payload-format=raw$")
         self.interrupt(process)
 
     def test_mistakes(self):
@@ -140,10 +143,28 @@ class Mqtt(scene.Case):
                 ([uri, *TOPICS, "qos=2"], 2, "between 0 and 1"),
                 ([uri, *TOPICS, "input-topic=a#b"], 1, "a#b"),
                 ([uri, *TOPICS, "output-topic=a/#"], 1, "wildcard"),
-                (["uri=mqtt://127.0.0.1:1", *TOPICS,
-                  "connect-timeout=1000000000"], 1, "refuses connections")):
+                ([uri, *TOPICS, "output-topic=site/noisy"], 1,
+                 "topic: site/noisy comes in again, because input subscribes "
+                 "to site/noisy at the same broker"),
+                ([uri, *TOPICS, "input-topic=site/+"], 1,
+                 "would hear itself; publish to another topic")):
             with self.subTest(words=words):
                 self.refuse(code, pattern, "run", "cancel-mqtt", *words)
+
+    def test_no_broker(self):
+        """A warning of each element at once, and the error in the end."""
+        code, _, err = self.anc(
+            "run", "cancel-mqtt", "uri=mqtt://127.0.0.1:1", *TOPICS,
+            "connect-timeout=1000000000")
+        self.assertEqual(code, 1, err)
+        *warnings, error = err.splitlines()
+        self.assertRegex(error, "No connection within 1.0 s: 127.0.0.1:1 "
+                                "refuses connections")
+        self.assertLessEqual(len(warnings), 2, err)
+        for warning in warnings:
+            self.assertRegex(warning, "^anc run: warning: (input|output): .* "
+                             "waits for the MQTT broker 127.0.0.1:1 and keeps "
+                             "trying; .*: 127.0.0.1:1 refuses connections")
 
 
 class Password(scene.Case):
