@@ -153,6 +153,8 @@ class Sink(BucketTest):
             player.do("play")
             player.until("async-done")
             self.assertFalse(player.do("rotate"))
+            if not player.messages("warning"):
+                player.until("warning")
             player.do("null")
         self.assertIn("{index}", player.messages("warning")[0]["text"])
 
