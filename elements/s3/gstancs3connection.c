@@ -6,6 +6,7 @@
 #include "anc-aws-error.h"
 #include "anc-s3-uri.h"
 #include "anc-secret.h"
+#include "gstancs3error.h"
 
 #define DEFAULT_RETRY_ATTEMPTS 5
 #define DEFAULT_TIMEOUT 15
@@ -259,16 +260,29 @@ check (const GstAncS3Connection *self, GError **error)
   return anc_s3_check_bucket (self->bucket, error);
 }
 
+/* From any thread. */
+static void
+on_unreachable (const GError *error, gpointer element)
+{
+  GstAncS3ErrorPlace place = { .fallback = GST_RESOURCE_ERROR_FAILED };
+
+  gst_anc_s3_post_warning (element, error, "It is tried again.", &place);
+}
+
 AncS3 *
-gst_anc_s3_connection_open (const GstAncS3Connection *self, GError **error)
+gst_anc_s3_connection_open (const GstAncS3Connection *self, GstElement *element,
+                            GError **error)
 {
   g_autoptr (AncAwsContext) context = NULL;
   g_autoptr (AncAwsProvider) provider = NULL;
+  AncS3 *s3;
   AncS3Options options = { .aws = { .region = self->region,
                                     .endpoint = self->endpoint,
                                     .ca_file = self->ca_file,
                                     .max_attempts = self->retry_attempts,
-                                    .timeout_seconds = self->timeout },
+                                    .timeout_seconds = self->timeout,
+                                    .unreachable = on_unreachable,
+                                    .unreachable_data = element },
                            .force_path_style = self->force_path_style };
 
   if (!check (self, error))
@@ -277,7 +291,11 @@ gst_anc_s3_connection_open (const GstAncS3Connection *self, GError **error)
   if (!gst_anc_s3_connection_identify (self, context, &provider, error))
     return NULL;
   options.aws.provider = provider;
-  return anc_s3_new (context, &options, error);
+  s3 = anc_s3_new (context, &options, error);
+  if (s3 != NULL && !anc_aws_client_endpoint (anc_s3_client (s3))->custom
+      && !anc_s3_check_bucket_of_aws (self->bucket, error))
+    g_clear_pointer (&s3, anc_s3_unref);
+  return s3;
 }
 
 const gchar *const *

@@ -36,7 +36,9 @@ struct _GstAncS3Sink {
   GstClockTime last;
   gchar *content_type; /* after the caps; NULL: not known */
   GPtrArray *header;   /* of GstBuffer: each object begins with them */
-  GstTagList *tags;    /* of the stream; may be NULL */
+  const gchar *whole;  /* what it is that cannot be cut; NULL: it can */
+  gboolean said_whole;
+  GstTagList *tags; /* of the stream; may be NULL */
 };
 
 /* --- gstancs3sink.c --- */

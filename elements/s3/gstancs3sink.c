@@ -116,7 +116,8 @@ configure (GstAncS3Sink *self, GError **error)
 {
   g_autoptr (AncS3Description) description = NULL;
 
-  self->s3 = gst_anc_s3_connection_open (&self->connection, error);
+  self->s3 = gst_anc_s3_connection_open (&self->connection, GST_ELEMENT (self),
+                                         error);
   if (self->s3 == NULL)
     return FALSE;
   self->pattern = anc_s3_key_parse (self->connection.key, error);

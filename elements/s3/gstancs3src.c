@@ -150,7 +150,8 @@ open_object (GstAncS3Src *self)
   AncS3Reader *reader = NULL;
 
   GST_OBJECT_LOCK (self);
-  s3 = gst_anc_s3_connection_open (&self->connection, &error);
+  s3 = gst_anc_s3_connection_open (&self->connection, GST_ELEMENT (self),
+                                   &error);
   GST_OBJECT_UNLOCK (self);
   if (s3 != NULL)
     reader = open_reader (self, s3, &error);

@@ -129,6 +129,7 @@ on_wrote_headers (SoupMessage *message, AncAwsBody *self)
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
   g_autoptr (GIOStream) stream = find_connection (self);
 
+  self->begun = TRUE;
   if (stream == NULL || self->bytes == NULL
       || soup_message_headers_get_expectations (headers)
              & SOUP_EXPECTATION_CONTINUE)

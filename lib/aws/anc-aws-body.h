@@ -21,7 +21,8 @@ typedef struct {
   GCancellable *cancellable; /* to send with */
   GCancellable *outer;       /* the caller's, which cancels it; may be NULL */
   gulong handler;
-  GError *error; /* the time-out of a connection that takes no more */
+  gboolean begun; /* the headers have gone out */
+  GError *error;  /* the time-out of a connection that takes no more */
 } AncAwsBody;
 
 /* To be cleared once the message has been sent. */

@@ -83,6 +83,8 @@ anc_aws_client_new (AncAwsContext *context, const AncAwsClientOptions *options,
   self->transport = g_steal_pointer (&transport);
   self->max_attempts = choose_attempts (context, options->max_attempts);
   self->sign_payload = options->sign_payload;
+  self->unreachable = options->unreachable;
+  self->unreachable_data = options->unreachable_data;
   self->regions
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (!options->anonymous)

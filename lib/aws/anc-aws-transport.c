@@ -280,8 +280,8 @@ copy_header (const gchar *name, const gchar *value, gpointer fields)
 
 static GInputStream *
 send_message (AncAwsTransport *self, SoupMessage *message,
-              const AncAwsExchange *exchange, GCancellable *cancellable,
-              GError **error)
+              const AncAwsExchange *exchange, gboolean *ret_sent,
+              GCancellable *cancellable, GError **error)
 {
   gboolean tls = strcmp (exchange->scheme, "https") == 0;
   Sending sending = { .resolving = &self->resolving };
@@ -301,6 +301,7 @@ send_message (AncAwsTransport *self, SoupMessage *message,
     g_clear_error (error);
     g_propagate_error (error, g_steal_pointer (&sending.body.error));
   }
+  *ret_sent = sending.body.begun;
   anc_aws_body_clear (&sending.body);
   return stream;
 }
@@ -312,8 +313,8 @@ anc_aws_transport_open (AncAwsTransport *self, const AncAwsExchange *exchange,
 {
   g_autoptr (SoupMessage) message = build_message (self, exchange);
   g_autoptr (GError) local = NULL;
-  g_autoptr (GInputStream) stream
-      = send_message (self, message, exchange, cancellable, &local);
+  g_autoptr (GInputStream) stream = send_message (
+      self, message, exchange, &ret_reply->sent, cancellable, &local);
 
   if (stream == NULL) {
     explain_send (exchange->host, message, &local);

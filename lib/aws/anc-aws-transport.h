@@ -39,6 +39,7 @@ typedef struct {
 } AncAwsExchange;
 
 typedef struct {
+  gboolean sent; /* the request's headers at least; set on failure, too */
   guint status;
   AncAwsFields *headers;
   GInputStream *stream; /* the body; unref closes */

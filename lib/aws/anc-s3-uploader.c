@@ -8,6 +8,10 @@
 
 #include "anc-s3-plan.h"
 
+/* An abort and the looks after it, with a slow network between; see
+ * anc-s3-uploader-settle.c. */
+#define CLEAN_UP_US (3 * G_USEC_PER_SEC / 2)
+
 static void
 on_released (gpointer data)
 {
@@ -454,6 +458,17 @@ cancel_all (AncS3Uploader *self)
   }
 }
 
+/* The lock is held. What has failed has had its time to be cleaned up. */
+static void
+cancel_clean_ups (AncS3Uploader *self)
+{
+  for (GList *l = self->objects.head; l != NULL; l = l->next) {
+    AncS3Outgoing *object = l->data;
+    if (object->error != NULL)
+      g_cancellable_cancel (object->last);
+  }
+}
+
 /* The lock is held. */
 static void
 give_up_current (AncS3Uploader *self)
@@ -475,8 +490,9 @@ give_up_current (AncS3Uploader *self)
 void
 anc_s3_uploader_stop (AncS3Uploader *self)
 {
-  gint64 until = g_get_monotonic_time ()
-                 + (gint64) self->options.timeout_seconds * G_USEC_PER_SEC;
+  gint64 now = g_get_monotonic_time ();
+  gint64 end = now + (gint64) self->options.timeout_seconds * G_USEC_PER_SEC;
+  gint64 until = MIN (now + CLEAN_UP_US, end);
 
   g_cancellable_cancel (self->check_cancellable);
   g_mutex_lock (&self->lock);
@@ -487,7 +503,12 @@ anc_s3_uploader_stop (AncS3Uploader *self)
   if (self->spool != NULL)
     cancel_all (self);
   while (self->threads->len > 0 && self->objects.length > 0) {
-    if (!g_cond_wait_until (&self->room, &self->lock, until)) {
+    if (g_cond_wait_until (&self->room, &self->lock, until))
+      continue;
+    if (until < end) {
+      cancel_clean_ups (self);
+      until = end;
+    } else {
       cancel_all (self);
       until = G_MAXINT64;
     }
