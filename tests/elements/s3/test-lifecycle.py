@@ -4,10 +4,11 @@ import unittest
 
 import tap
 from bucket import BUCKET, MIB, PART, BucketTest
-from lifecycle import Lifecycle
+from lifecycle import CYCLES, Lifecycle
 from process import free_port
 
 SINK = f"ancs3sink bucket={BUCKET} part-size={PART} "
+FEW = min(18, CYCLES)  # of what sends megabytes
 VOICE = "audiotestsrc num-buffers=10 ! "
 
 
@@ -18,8 +19,8 @@ class Cycles(BucketTest, Lifecycle):
     def test_sink_of_parts(self):
         source = self.source(PART + MIB)
         line = f"filesrc location={source} blocksize=1048576 ! {SINK} key=a "
-        self.cycle_well(line, 18, **self.env)
-        self.cycle_well(line + f"spool-directory={self.folder}/spool", 18,
+        self.cycle_well(line, FEW, **self.env)
+        self.cycle_well(line + f"spool-directory={self.folder}/spool", FEW,
                         **self.env)
         self.assertEqual(self.get("a"), source.read_bytes())
 

@@ -236,8 +236,8 @@ class Cancel(Bucket):
         out, err = self.interrupt(process, timeout=20)
         self.assertNotIn("s3://", out)
         self.assertEqual(self.keys(), {"long.wav"})
-        self.assertRegex(err, f"^anc run: warning: .*{upload['UploadId']} "
-                              "stays at S3")
+        self.assertRegex(err, "(?m)^anc run: warning: .*"
+                              f"{upload['UploadId']} stays at S3")
         self.client.abort_multipart_upload(Bucket=BUCKET, Key="forced.wav",
                                            UploadId=upload["UploadId"])
 
