@@ -164,8 +164,8 @@ next_key (GstAncS3Sink *self, guint64 index, GError **error)
   if (key != NULL && g_strcmp0 (key, self->key) == 0 && self->objects > 0
       && anc_s3_key_varies (self->pattern)) {
     anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                       "Two objects of this stream would both be \"%s\": put "
-                       "{index} or {uuid} into the key.",
+                       "key: two objects of this stream would both be \"%s\"; "
+                       "put {index} or {uuid} into it.",
                        key);
     return NULL;
   }

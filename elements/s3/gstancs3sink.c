@@ -103,9 +103,9 @@ check_pattern (GstAncS3Sink *self, GError **error)
   if (!rotates || anc_s3_key_varies (self->pattern))
     return TRUE;
   anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                     "With rotation every object needs a name of its own, and "
-                     "the key \"%s\" is always the same: put {index}, {time} "
-                     "or {uuid} into it.",
+                     "key: with rotation every object needs a name of its own, "
+                     "and \"%s\" is always the same; put {index}, {time} or "
+                     "{uuid} into it.",
                      self->connection.key);
   return FALSE;
 }
@@ -520,7 +520,7 @@ on_rotate (GstAncS3Sink *self)
   GST_OBJECT_UNLOCK (self);
   if (!varies)
     GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
-                         ("The key is the same for every object: put {index}, "
+                         ("key: it is the same for every object; put {index}, "
                           "{time} or {uuid} into it to rotate."),
                          (NULL));
   return varies;

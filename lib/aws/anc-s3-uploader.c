@@ -28,18 +28,17 @@ check_options (const AncS3UploaderOptions *options, GError **error)
   if (options->part_size < ANC_S3_MIN_PART_SIZE
       || options->part_size > ANC_S3_MAX_PART_SIZE) {
     anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                       "S3 takes no parts of %" G_GUINT64_FORMAT
-                       " bytes: part-size is 5 MiB to 5 GiB.",
+                       "part-size: S3 takes no parts of %" G_GUINT64_FORMAT
+                       " bytes, but of 5 MiB to 5 GiB.",
                        options->part_size);
     return FALSE;
   }
   if (options->max_memory != 0
       && options->max_memory < 2 * options->part_size) {
     anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                       "The limit max-memory (%" G_GUINT64_FORMAT
-                       " bytes) must hold "
+                       "max-memory: %" G_GUINT64_FORMAT " bytes do not hold "
                        "two parts of part-size (%" G_GUINT64_FORMAT
-                       " bytes): raise it or lower part-size.",
+                       " bytes); raise it or lower part-size.",
                        options->max_memory, options->part_size);
     return FALSE;
   }

@@ -64,7 +64,7 @@ class Mistakes(BucketTest):
         text = fields["text"]
         self.assertEqual(code(fields), kind, text)
         self.assertIn(names, text)
-        self.assertRegex(text, r"^([a-z-]+: )?[A-Z\"\d].*[.?]$")
+        self.assertRegex(text, r"^([a-z-]+: |[A-Z\"\d]).*[.?]$")
         self.assertEqual(fields["source"], "s3")
         ours = [each for each in player.messages("error")
                 if each["source"] == "s3"]
