@@ -46,6 +46,14 @@ struct _GstAncS3Sink {
 /* All of it, however often a pause comes between. */
 GstFlowReturn gst_anc_s3_sink_write (GstAncS3Sink *self, GstMemory *memory);
 
+void gst_anc_s3_sink_post_error (GstAncS3Sink *self, const GError *error,
+                                 GstResourceError fallback);
+
+/* --- gstancs3states.c --- */
+
+GstStateChangeReturn gst_anc_s3_sink_change_state (GstElement *element,
+                                                   GstStateChange change);
+
 /* --- gstancs3objects.c: when an object begins and ends --- */
 
 /* GST_FLOW_ERROR: an error was posted. */
