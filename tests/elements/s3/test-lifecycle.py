@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """ancs3sink and ancs3src through their states, again and again."""
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import tap
 from bucket import BUCKET, MIB, PART, BucketTest
@@ -33,14 +34,18 @@ class Cycles(BucketTest, Lifecycle):
                       f"http://127.0.0.1:{free_port()}")
         stranger = dict(self.env, AWS_SECRET_ACCESS_KEY="wrong")
         source = "ancs3src uri=s3://%s ! fakesink"
-        for pattern, line, env in (
-                ("bucket", VOICE + "ancs3sink key=a", self.env),
-                ("no-such", VOICE + "ancs3sink bucket=no-such key=a", self.env),
-                ("no-such", source % f"{BUCKET}/no-such", self.env),
-                ("secret|signature", VOICE + SINK + "key=a", stranger),
-                ("127.0.0.1", VOICE + SINK + "key=a retry-attempts=1", nobody)):
-            with self.subTest(line=line):
-                self.cycle_badly(pattern, line, **env)
+        mistakes = (
+            ("bucket", VOICE + "ancs3sink key=a", self.env),
+            ("no-such", VOICE + "ancs3sink bucket=no-such key=a", self.env),
+            ("no-such", source % f"{BUCKET}/no-such", self.env),
+            ("secret|signature", VOICE + SINK + "key=a", stranger),
+            ("127.0.0.1", VOICE + SINK + "key=a retry-attempts=1", nobody))
+        with ThreadPoolExecutor() as pool:
+            ends = [pool.submit(self.cycle_badly, pattern, line, **env)
+                    for pattern, line, env in mistakes]
+        for mistake, end in zip(mistakes, ends):
+            with self.subTest(line=mistake[1]):
+                end.result()
 
 
 if __name__ == "__main__":

@@ -189,7 +189,10 @@ class Mistakes(BucketTest):
                                path="list-type=2", count=0)
                 with Player(self.LIVE + properties, self.env) as player:
                     player.send("play")
-                    time.sleep(1.5)
+                    if warnings:
+                        player.until("warning")
+                    else:
+                        time.sleep(1.5)
                     player.send("end")
                     self.assertEqual(player.until("eos", "error")[0], "eos")
                 told = player.messages("warning")
