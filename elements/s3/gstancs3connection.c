@@ -6,21 +6,25 @@
 #include "anc-aws-error.h"
 #include "anc-s3-uri.h"
 #include "anc-secret.h"
+#include "gstancs3error.h"
+#include "gstancs3fields.h"
 
 #define DEFAULT_RETRY_ATTEMPTS 5
 #define DEFAULT_TIMEOUT 15
 
-/* Properties that are plain strings. */
-static const struct {
-  guint id;
-  gsize offset;
-  const gchar *name, *nick, *blurb;
-} strings[] = {
+#define FIELD(id, field, kind)                                                 \
+  GST_ANC_S3_PROP_##id, G_STRUCT_OFFSET (GstAncS3Connection, field),           \
+      GST_ANC_S3_##kind
 #define STRING(id, field, name, nick, blurb)                                   \
   {                                                                            \
-    GST_ANC_S3_PROP_##id, G_STRUCT_OFFSET (GstAncS3Connection, field), name,   \
-        nick, blurb                                                            \
+    FIELD (id, field, STRING), name, nick, blurb                               \
   }
+#define OTHER(id, field, kind)                                                 \
+  {                                                                            \
+    FIELD (id, field, kind), NULL, NULL, NULL                                  \
+  }
+
+static const GstAncS3Field fields[] = {
   STRING (BUCKET, bucket, "bucket", "Bucket",
           "Bucket, or ARN of an access point"),
   STRING (KEY, key, "key", "Key",
@@ -65,7 +69,10 @@ static const struct {
   STRING (IOT_CA_FILE, iot_ca_file, "iot-ca-file", "IoT CA file",
           "PEM file of authorities to trust at the credentials endpoint "
           "(default: the system's)"),
-#undef STRING
+  OTHER (FORCE_PATH_STYLE, force_path_style, BOOLEAN),
+  OTHER (RETRY_ATTEMPTS, retry_attempts, UINT),
+  OTHER (TIMEOUT, timeout, UINT),
+  { 0 },
 };
 
 void
@@ -75,17 +82,10 @@ gst_anc_s3_connection_init (GstAncS3Connection *self)
                                 .timeout = DEFAULT_TIMEOUT };
 }
 
-static gchar **
-field (const GstAncS3Connection *self, guint i)
-{
-  return G_STRUCT_MEMBER_P (self, strings[i].offset);
-}
-
 void
 gst_anc_s3_connection_clear (GstAncS3Connection *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
-    g_clear_pointer (field (self, i), g_free);
+  gst_anc_s3_fields_clear (fields, self);
   g_clear_pointer (&self->bad_uri, g_free);
   g_clear_pointer (&self->secret_access_key, anc_secret_free);
   g_clear_pointer (&self->session_token, anc_secret_free);
@@ -110,14 +110,8 @@ gst_anc_s3_connection_install (GObjectClass *klass, gboolean source)
       g_param_spec_string ("uri", "URI",
                            "s3://BUCKET/KEY; %XX is always an escape", NULL,
                            GST_ANC_S3_READY_FLAGS));
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
-    if (strings[i].id == GST_ANC_S3_PROP_VERSION_ID && !source)
-      continue;
-    g_object_class_install_property (
-        klass, strings[i].id,
-        g_param_spec_string (strings[i].name, strings[i].nick, strings[i].blurb,
-                             NULL, GST_ANC_S3_READY_FLAGS));
-  }
+  gst_anc_s3_fields_install_strings (fields, klass,
+                                     source ? 0 : GST_ANC_S3_PROP_VERSION_ID);
   install_secret (klass, GST_ANC_S3_PROP_SECRET_ACCESS_KEY, "secret-access-key",
                   "Secret access key",
                   "Secret access key; cannot be read back");
@@ -149,13 +143,6 @@ gst_anc_s3_connection_set (GstAncS3Connection *self, guint id,
 {
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
-    if (strings[i].id != id)
-      continue;
-    g_free (*field (self, i));
-    *field (self, i) = g_value_dup_string (value);
-    return TRUE;
-  }
   switch (id) {
   case GST_ANC_S3_PROP_URI:
     /* a bad one is said at the start, where there is an error to say it with */
@@ -167,17 +154,8 @@ gst_anc_s3_connection_set (GstAncS3Connection *self, guint id,
   case GST_ANC_S3_PROP_SESSION_TOKEN:
     anc_secret_replace (&self->session_token, g_value_get_string (value));
     return TRUE;
-  case GST_ANC_S3_PROP_FORCE_PATH_STYLE:
-    self->force_path_style = g_value_get_boolean (value);
-    return TRUE;
-  case GST_ANC_S3_PROP_RETRY_ATTEMPTS:
-    self->retry_attempts = g_value_get_uint (value);
-    return TRUE;
-  case GST_ANC_S3_PROP_TIMEOUT:
-    self->timeout = g_value_get_uint (value);
-    return TRUE;
   default:
-    return FALSE;
+    return gst_anc_s3_fields_set (fields, self, id, value);
   }
 }
 
@@ -185,28 +163,10 @@ gboolean
 gst_anc_s3_connection_get (const GstAncS3Connection *self, guint id,
                            GValue *value)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
-    if (strings[i].id != id)
-      continue;
-    g_value_set_string (value, *field (self, i));
-    return TRUE;
-  }
-  switch (id) {
-  case GST_ANC_S3_PROP_URI:
-    g_value_take_string (value, gst_anc_s3_connection_get_uri (self));
-    return TRUE;
-  case GST_ANC_S3_PROP_FORCE_PATH_STYLE:
-    g_value_set_boolean (value, self->force_path_style);
-    return TRUE;
-  case GST_ANC_S3_PROP_RETRY_ATTEMPTS:
-    g_value_set_uint (value, self->retry_attempts);
-    return TRUE;
-  case GST_ANC_S3_PROP_TIMEOUT:
-    g_value_set_uint (value, self->timeout);
-    return TRUE;
-  default:
-    return FALSE;
-  }
+  if (id != GST_ANC_S3_PROP_URI)
+    return gst_anc_s3_fields_get (fields, self, id, value);
+  g_value_take_string (value, gst_anc_s3_connection_get_uri (self));
+  return TRUE;
 }
 
 gboolean
@@ -251,7 +211,7 @@ check (const GstAncS3Connection *self, GError **error)
   }
   if (self->bucket == NULL || self->key == NULL) {
     anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                       "No %s is named: set uri=s3://BUCKET/KEY, or bucket "
+                       "%s: none is named; set uri=s3://BUCKET/KEY, or bucket "
                        "and key.",
                        self->bucket == NULL ? "bucket" : "key");
     return FALSE;
@@ -259,16 +219,29 @@ check (const GstAncS3Connection *self, GError **error)
   return anc_s3_check_bucket (self->bucket, error);
 }
 
+/* From any thread. */
+static void
+on_unreachable (const GError *error, gpointer element)
+{
+  GstAncS3ErrorPlace place = { .fallback = GST_RESOURCE_ERROR_FAILED };
+
+  gst_anc_s3_post_warning (element, error, "It is tried again.", &place);
+}
+
 AncS3 *
-gst_anc_s3_connection_open (const GstAncS3Connection *self, GError **error)
+gst_anc_s3_connection_open (const GstAncS3Connection *self, GstElement *element,
+                            GError **error)
 {
   g_autoptr (AncAwsContext) context = NULL;
   g_autoptr (AncAwsProvider) provider = NULL;
+  AncS3 *s3;
   AncS3Options options = { .aws = { .region = self->region,
                                     .endpoint = self->endpoint,
                                     .ca_file = self->ca_file,
                                     .max_attempts = self->retry_attempts,
-                                    .timeout_seconds = self->timeout },
+                                    .timeout_seconds = self->timeout,
+                                    .unreachable = on_unreachable,
+                                    .unreachable_data = element },
                            .force_path_style = self->force_path_style };
 
   if (!check (self, error))
@@ -277,7 +250,11 @@ gst_anc_s3_connection_open (const GstAncS3Connection *self, GError **error)
   if (!gst_anc_s3_connection_identify (self, context, &provider, error))
     return NULL;
   options.aws.provider = provider;
-  return anc_s3_new (context, &options, error);
+  s3 = anc_s3_new (context, &options, error);
+  if (s3 != NULL && !anc_aws_client_endpoint (anc_s3_client (s3))->custom
+      && !anc_s3_check_bucket_of_aws (self->bucket, error))
+    g_clear_pointer (&s3, anc_s3_unref);
+  return s3;
 }
 
 const gchar *const *

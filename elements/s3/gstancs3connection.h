@@ -73,9 +73,10 @@ gboolean gst_anc_s3_connection_identify (const GstAncS3Connection *self,
                                          AncAwsProvider **ret_provider,
                                          GError **error);
 
-/* The client; reads files, not the network. */
+/* The client; reads files, not the network. `element` warns when the service
+ * cannot be reached and is tried again, and must outlive the client's calls. */
 AncS3 *gst_anc_s3_connection_open (const GstAncS3Connection *self,
-                                   GError **error);
+                                   GstElement *element, GError **error);
 
 /* GstURIHandler, for both. */
 const gchar *const *gst_anc_s3_protocols (GType type);

@@ -15,8 +15,8 @@ together (const gchar *one, const gchar *one_name, const gchar *other,
   if (one == NULL || other != NULL)
     return TRUE;
   anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                     "The property %s needs %s: set both, or none to use what "
-                     "every AWS program finds.",
+                     "%s: needs %s; set both, or none to use what every AWS "
+                     "program finds.",
                      one_name, other_name);
   return FALSE;
 }
@@ -56,8 +56,8 @@ check_one_identity (const GstAncS3Connection *self, GError **error)
   if (self->access_key_id == NULL || self->iot_endpoint == NULL)
     return TRUE;
   anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                     "Both access-key-id and iot-credentials-endpoint say who "
-                     "asks: set one of them.");
+                     "access-key-id: iot-credentials-endpoint says who asks, "
+                     "too; set one of them.");
   return FALSE;
 }
 

@@ -92,8 +92,12 @@ remark_on (const AncS3Outcome *outcome)
     g_string_append_printf (text, "These uploads may be ours: %s. ",
                             outcome->possible_uploads);
   if (outcome->upload_in_doubt)
-    g_string_append (text, "An upload may have been begun that S3 could not "
-                           "be asked about. ");
+    g_string_append_printf (
+        text,
+        "An upload may have been begun that S3 could not be asked about: "
+        "\"aws s3api list-multipart-uploads --bucket %s --prefix '%s'\" shows "
+        "it. ",
+        outcome->bucket, outcome->key);
   if (outcome->object_in_doubt)
     g_string_append (text, "The object may be there all the same: S3 could "
                            "not be asked. ");

@@ -21,6 +21,28 @@ static const gchar *const media_types[][2] = {
   { "application/x-apetag", "audio/mpeg" },
 };
 
+/* What has one header, which its muxer writes at the end of the stream and which
+ * is not in the caps. */
+static const gchar *const whole_types[][2] = {
+  { "audio/x-wav", "WAV" },     { "audio/x-rf64", "WAV" },
+  { "audio/x-aiff", "AIFF" },   { "audio/x-m4a", "MP4" },
+  { "video/quicktime", "MP4" }, { "video/x-msvideo", "AVI" },
+};
+
+static const gchar *
+whole_type_of (const GstStructure *structure)
+{
+  const gchar *name = gst_structure_get_name (structure);
+
+  if (gst_structure_has_field (structure, "streamheader"))
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (whole_types); i++) {
+    if (g_str_equal (name, whole_types[i][0]))
+      return whole_types[i][1];
+  }
+  return NULL;
+}
+
 static gchar *
 content_type_of (const GstStructure *structure)
 {
@@ -71,6 +93,7 @@ gst_anc_s3_sink_note_caps (GstAncS3Sink *self, GstCaps *caps)
 
   g_free (self->content_type);
   self->content_type = content_type_of (structure);
+  self->whole = whole_type_of (structure);
   g_ptr_array_set_size (self->header, 0);
   if (streamheader == NULL || !GST_VALUE_HOLDS_ARRAY (streamheader))
     return;
@@ -81,7 +104,8 @@ gst_anc_s3_sink_note_caps (GstAncS3Sink *self, GstCaps *caps)
 void
 gst_anc_s3_sink_forget_stream (GstAncS3Sink *self)
 {
-  self->open = self->broken = FALSE;
+  self->open = self->broken = self->said_whole = FALSE;
+  self->whole = NULL;
   self->objects = 0;
   self->base = self->next = 0;
   self->first = self->last = GST_CLOCK_TIME_NONE;
@@ -140,8 +164,8 @@ next_key (GstAncS3Sink *self, guint64 index, GError **error)
   if (key != NULL && g_strcmp0 (key, self->key) == 0 && self->objects > 0
       && anc_s3_key_varies (self->pattern)) {
     anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
-                       "Two objects of this stream would both be \"%s\": put "
-                       "{index} or {uuid} into the key.",
+                       "key: two objects of this stream would both be \"%s\"; "
+                       "put {index} or {uuid} into it.",
                        key);
     return NULL;
   }
@@ -252,6 +276,22 @@ gst_anc_s3_sink_note_time (GstAncS3Sink *self, GstBuffer *buffer)
     self->last = time;
 }
 
+/* The rest would be without a header, and the header's lengths wrong. */
+static gboolean
+may_cut (GstAncS3Sink *self)
+{
+  if (self->whole != NULL && !self->said_whole)
+    GST_ELEMENT_WARNING (
+        self, STREAM, FORMAT,
+        ("A %s file cannot be cut, as its header is written at the end: all of "
+         "it goes into one object. Rotate FLAC, Ogg, Matroska or MP3 instead, "
+         "for example with flacenc, or set no rotation.",
+         self->whole),
+        (NULL));
+  self->said_whole = self->whole != NULL;
+  return self->whole == NULL;
+}
+
 gboolean
 gst_anc_s3_sink_is_due (GstAncS3Sink *self, GstBuffer *buffer)
 {
@@ -271,5 +311,5 @@ gst_anc_s3_sink_is_due (GstAncS3Sink *self, GstBuffer *buffer)
             && GST_CLOCK_TIME_IS_VALID (self->first)
             && time >= self->first + span);
   GST_OBJECT_UNLOCK (self);
-  return due;
+  return due && may_cut (self);
 }

@@ -36,13 +36,23 @@ struct _GstAncS3Sink {
   GstClockTime last;
   gchar *content_type; /* after the caps; NULL: not known */
   GPtrArray *header;   /* of GstBuffer: each object begins with them */
-  GstTagList *tags;    /* of the stream; may be NULL */
+  const gchar *whole;  /* what it is that cannot be cut; NULL: it can */
+  gboolean said_whole;
+  GstTagList *tags; /* of the stream; may be NULL */
 };
 
 /* --- gstancs3sink.c --- */
 
 /* All of it, however often a pause comes between. */
 GstFlowReturn gst_anc_s3_sink_write (GstAncS3Sink *self, GstMemory *memory);
+
+void gst_anc_s3_sink_post_error (GstAncS3Sink *self, const GError *error,
+                                 GstResourceError fallback);
+
+/* --- gstancs3states.c --- */
+
+GstStateChangeReturn gst_anc_s3_sink_change_state (GstElement *element,
+                                                   GstStateChange change);
 
 /* --- gstancs3objects.c: when an object begins and ends --- */
 

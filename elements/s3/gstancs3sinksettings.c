@@ -8,6 +8,7 @@
 #include "anc-s3.h"
 #include "gstancs3connection.h"
 #include "gstancs3enums.h"
+#include "gstancs3fields.h"
 
 #define DEFAULT_PART_SIZE (G_GUINT64_CONSTANT (8) << 20)
 #define DEFAULT_PARALLEL_UPLOADS 4
@@ -44,17 +45,18 @@ enum {
   PROP_STATS
 };
 
-/* Properties that are plain strings. */
-static const struct {
-  guint id;
-  gsize offset;
-  const gchar *name, *nick, *blurb;
-} strings[] = {
+#define FIELD(id, field, kind)                                                 \
+  PROP_##id, G_STRUCT_OFFSET (GstAncS3SinkSettings, field), GST_ANC_S3_##kind
 #define STRING(id, field, name, nick, blurb)                                   \
   {                                                                            \
-    PROP_##id, G_STRUCT_OFFSET (GstAncS3SinkSettings, field), name, nick,      \
-        blurb                                                                  \
+    FIELD (id, field, STRING), name, nick, blurb                               \
   }
+#define OTHER(id, field, kind)                                                 \
+  {                                                                            \
+    FIELD (id, field, kind), NULL, NULL, NULL                                  \
+  }
+
+static const GstAncS3Field fields[] = {
   STRING (SPOOL_DIRECTORY, spool_directory, "spool-directory",
           "Spool directory",
           "Keep parts here until S3 has them; what a crash or an outage left "
@@ -77,14 +79,21 @@ static const struct {
           "AES256, aws:kms or aws:kms:dsse (default: the bucket's)"),
   STRING (KMS_KEY_ID, kms_key_id, "kms-key-id", "KMS key id",
           "Key for sse=aws:kms (default: the account's)"),
-#undef STRING
+  OTHER (PART_SIZE, part_size, UINT64),
+  OTHER (PARALLEL_UPLOADS, parallel_uploads, UINT),
+  OTHER (MAX_MEMORY, max_memory, UINT64),
+  OTHER (SPOOL_LIMIT, spool_limit, UINT64),
+  OTHER (ON_ERROR, on_error, ENUM),
+  OTHER (METADATA, metadata, STRUCTURE),
+  OTHER (TAGS, tags, STRUCTURE),
+  OTHER (CHECKSUM, checksum, ENUM),
+  OTHER (IF_NONE_MATCH, if_none_match, BOOLEAN),
+  OTHER (CHECK_ACCESS, check_access, BOOLEAN),
+  OTHER (ROTATE_SIZE, rotate_size, UINT64),
+  OTHER (ROTATE_DURATION, rotate_duration, UINT64),
+  OTHER (INDEX, index, UINT64),
+  { 0 },
 };
-
-static gchar **
-field (const GstAncS3SinkSettings *self, guint i)
-{
-  return G_STRUCT_MEMBER_P (self, strings[i].offset);
-}
 
 void
 gst_anc_s3_sink_settings_init (GstAncS3SinkSettings *self)
@@ -101,10 +110,7 @@ gst_anc_s3_sink_settings_init (GstAncS3SinkSettings *self)
 void
 gst_anc_s3_sink_settings_clear (GstAncS3SinkSettings *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
-    g_clear_pointer (field (self, i), g_free);
-  g_clear_pointer (&self->metadata, gst_structure_free);
-  g_clear_pointer (&self->tags, gst_structure_free);
+  gst_anc_s3_fields_clear (fields, self);
 }
 
 static void
@@ -191,8 +197,8 @@ install_rotation (GObjectClass *klass)
   g_object_class_install_property (
       klass, PROP_ROTATE_DURATION,
       g_param_spec_uint64 ("rotate-duration", "Rotate duration",
-                           "Begin a new object after so much running time, in "
-                           "ns; 0: never",
+                           "Begin a new object after so much running time in "
+                           "nanoseconds; 0: never",
                            0, G_MAXUINT64, 0, LIVE_FLAGS));
   g_object_class_install_property (
       klass, PROP_INDEX,
@@ -204,11 +210,7 @@ install_rotation (GObjectClass *klass)
 void
 gst_anc_s3_sink_settings_install (GObjectClass *klass)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
-    g_object_class_install_property (
-        klass, strings[i].id,
-        g_param_spec_string (strings[i].name, strings[i].nick, strings[i].blurb,
-                             NULL, GST_ANC_S3_READY_FLAGS));
+  gst_anc_s3_fields_install_strings (fields, klass, 0);
   install_parts (klass);
   install_attributes (klass);
   install_rotation (klass);
@@ -227,122 +229,18 @@ gst_anc_s3_sink_settings_stats_id (void)
   return PROP_STATS;
 }
 
-static void
-set_structure (GstStructure **structure, const GValue *value)
-{
-  g_clear_pointer (structure, gst_structure_free);
-  *structure = g_value_dup_boxed (value);
-}
-
 gboolean
 gst_anc_s3_sink_settings_set (GstAncS3SinkSettings *self, guint id,
                               const GValue *value)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
-    if (strings[i].id != id)
-      continue;
-    g_free (*field (self, i));
-    *field (self, i) = g_value_dup_string (value);
-    return TRUE;
-  }
-  switch (id) {
-  case PROP_PART_SIZE:
-    self->part_size = g_value_get_uint64 (value);
-    return TRUE;
-  case PROP_PARALLEL_UPLOADS:
-    self->parallel_uploads = g_value_get_uint (value);
-    return TRUE;
-  case PROP_MAX_MEMORY:
-    self->max_memory = g_value_get_uint64 (value);
-    return TRUE;
-  case PROP_SPOOL_LIMIT:
-    self->spool_limit = g_value_get_uint64 (value);
-    return TRUE;
-  case PROP_ON_ERROR:
-    self->on_error = g_value_get_enum (value);
-    return TRUE;
-  case PROP_METADATA:
-    set_structure (&self->metadata, value);
-    return TRUE;
-  case PROP_TAGS:
-    set_structure (&self->tags, value);
-    return TRUE;
-  case PROP_CHECKSUM:
-    self->checksum = g_value_get_enum (value);
-    return TRUE;
-  case PROP_IF_NONE_MATCH:
-    self->if_none_match = g_value_get_boolean (value);
-    return TRUE;
-  case PROP_CHECK_ACCESS:
-    self->check_access = g_value_get_boolean (value);
-    return TRUE;
-  case PROP_ROTATE_SIZE:
-    self->rotate_size = g_value_get_uint64 (value);
-    return TRUE;
-  case PROP_ROTATE_DURATION:
-    self->rotate_duration = g_value_get_uint64 (value);
-    return TRUE;
-  case PROP_INDEX:
-    self->index = g_value_get_uint64 (value);
-    return TRUE;
-  default:
-    return FALSE;
-  }
+  return gst_anc_s3_fields_set (fields, self, id, value);
 }
 
 gboolean
 gst_anc_s3_sink_settings_get (const GstAncS3SinkSettings *self, guint id,
                               GValue *value)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
-    if (strings[i].id != id)
-      continue;
-    g_value_set_string (value, *field (self, i));
-    return TRUE;
-  }
-  switch (id) {
-  case PROP_PART_SIZE:
-    g_value_set_uint64 (value, self->part_size);
-    return TRUE;
-  case PROP_PARALLEL_UPLOADS:
-    g_value_set_uint (value, self->parallel_uploads);
-    return TRUE;
-  case PROP_MAX_MEMORY:
-    g_value_set_uint64 (value, self->max_memory);
-    return TRUE;
-  case PROP_SPOOL_LIMIT:
-    g_value_set_uint64 (value, self->spool_limit);
-    return TRUE;
-  case PROP_ON_ERROR:
-    g_value_set_enum (value, self->on_error);
-    return TRUE;
-  case PROP_METADATA:
-    g_value_set_boxed (value, self->metadata);
-    return TRUE;
-  case PROP_TAGS:
-    g_value_set_boxed (value, self->tags);
-    return TRUE;
-  case PROP_CHECKSUM:
-    g_value_set_enum (value, self->checksum);
-    return TRUE;
-  case PROP_IF_NONE_MATCH:
-    g_value_set_boolean (value, self->if_none_match);
-    return TRUE;
-  case PROP_CHECK_ACCESS:
-    g_value_set_boolean (value, self->check_access);
-    return TRUE;
-  case PROP_ROTATE_SIZE:
-    g_value_set_uint64 (value, self->rotate_size);
-    return TRUE;
-  case PROP_ROTATE_DURATION:
-    g_value_set_uint64 (value, self->rotate_duration);
-    return TRUE;
-  case PROP_INDEX:
-    g_value_set_uint64 (value, self->index);
-    return TRUE;
-  default:
-    return FALSE;
-  }
+  return gst_anc_s3_fields_get (fields, self, id, value);
 }
 
 /* --- what is said of an object --- */
@@ -364,13 +262,13 @@ add_field (GQuark name, const GValue *value, gpointer data)
 static AncAwsFields *
 to_fields (const GstStructure *structure)
 {
-  AncAwsFields *fields;
+  AncAwsFields *list;
 
   if (structure == NULL)
     return NULL;
-  fields = anc_aws_fields_new ();
-  gst_structure_foreach (structure, add_field, fields);
-  return fields;
+  list = anc_aws_fields_new ();
+  gst_structure_foreach (structure, add_field, list);
+  return list;
 }
 
 AncS3Description *

@@ -14,6 +14,11 @@
  * replaced meanwhile that is an error, never a mixture. A transfer that breaks
  * off goes on at the byte that was reached.
  *
+ * S3 is asked for the object in the change from READY to PAUSED, which waits for
+ * the answer: demuxers want to know its size, and that it seeks, before they
+ * choose between pulling and being pushed to. An application that must not wait
+ * for the network uses gst_element_call_async().
+ *
  * Credentials are found as every AWS program does it: environment, shared
  * files, web identity, container, EC2 instance. Memory: (parallel-downloads +
  * 1) ranges of #GstAncS3Src:range-size at most. Not live, no latency.
@@ -150,7 +155,8 @@ open_object (GstAncS3Src *self)
   AncS3Reader *reader = NULL;
 
   GST_OBJECT_LOCK (self);
-  s3 = gst_anc_s3_connection_open (&self->connection, &error);
+  s3 = gst_anc_s3_connection_open (&self->connection, GST_ELEMENT (self),
+                                   &error);
   GST_OBJECT_UNLOCK (self);
   if (s3 != NULL)
     reader = open_reader (self, s3, &error);

@@ -181,7 +181,7 @@ anc_aws_call_try (AncAwsCall *self, AncAwsReply *ret_reply, GError **error)
 {
   g_autoptr (AncAwsFields) headers = NULL;
   AncAwsExchange exchange;
-  gboolean old;
+  gboolean old, good;
 
   if (!get_credentials (self, error))
     return FALSE;
@@ -201,8 +201,10 @@ anc_aws_call_try (AncAwsCall *self, AncAwsReply *ret_reply, GError **error)
     .body = self->request->body,
     .fresh = old || self->request->flags & ANC_AWS_REQUEST_NOT_IDEMPOTENT,
   };
-  return anc_aws_transport_open (self->client->transport, &exchange, ret_reply,
+  good = anc_aws_transport_open (self->client->transport, &exchange, ret_reply,
                                  self->cancellable, error);
+  self->sent |= ret_reply->sent;
+  return good;
 }
 
 /* A label, so that no answer can name another host. */

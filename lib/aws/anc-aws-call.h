@@ -24,6 +24,9 @@ struct _AncAwsClient {
   GHashTable *regions;     /* of localities that live elsewhere */
   AncAwsClientStats stats; /* clock_offset included */
   gint64 last_sent;        /* by the clock */
+  gboolean said_unreachable;
+  AncAwsUnreachable unreachable; /* or NULL */
+  gpointer unreachable_data;
 };
 
 gint64 anc_aws_client_clock_offset (AncAwsClient *self);
@@ -38,7 +41,8 @@ typedef struct {
   gchar *payload_hash;
   AncAwsCredentials *credentials; /* of the last try; NULL: anonymous */
   guint attempts, redirects;
-  guint taken; /* tokens for the last retry */
+  gboolean sent; /* of some try the headers at least went out */
+  guint taken;   /* tokens for the last retry */
   /* Ask before the body is sent: the last try broke while sending it, and what
    * the service then had to say was lost. */
   gboolean expect;

@@ -31,7 +31,7 @@ choose_attempts (AncAwsContext *context, guint given)
 
 static AncAwsTransport *
 make_transport (AncAwsContext *context, const AncAwsClientOptions *options,
-                GError **error)
+                const AncAwsEndpoint *endpoint, GError **error)
 {
   AncAwsTransportOptions transport = {
     .timeout_seconds = options->timeout_seconds != 0 ? options->timeout_seconds
@@ -39,6 +39,7 @@ make_transport (AncAwsContext *context, const AncAwsClientOptions *options,
     .max_connections
     = options->max_connections != 0 ? options->max_connections : CONNECTIONS,
     .ca_file = options->ca_file,
+    .plain = strcmp (endpoint->scheme, "http") == 0,
   };
 
   if (transport.ca_file == NULL)
@@ -67,7 +68,7 @@ anc_aws_client_new (AncAwsContext *context, const AncAwsClientOptions *options,
                                        options->endpoint_flags, error);
   if (endpoint == NULL)
     return NULL;
-  transport = make_transport (context, options, error);
+  transport = make_transport (context, options, endpoint, error);
   if (transport == NULL)
     return NULL;
   self = g_new0 (AncAwsClient, 1);
@@ -82,6 +83,8 @@ anc_aws_client_new (AncAwsContext *context, const AncAwsClientOptions *options,
   self->transport = g_steal_pointer (&transport);
   self->max_attempts = choose_attempts (context, options->max_attempts);
   self->sign_payload = options->sign_payload;
+  self->unreachable = options->unreachable;
+  self->unreachable_data = options->unreachable_data;
   self->regions
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (!options->anonymous)

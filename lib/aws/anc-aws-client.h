@@ -20,6 +20,11 @@
  * dead service is not stormed, x-amz-retry-after and Retry-After honoured. */
 typedef struct _AncAwsClient AncAwsClient;
 
+/* The service cannot be reached, or says nothing in time: `error`, a sentence,
+ * tells of which request and why. It is tried again. Called once, and anew after
+ * it could be reached meanwhile; from the thread that sends, with no lock held. */
+typedef void (*AncAwsUnreachable) (const GError *error, gpointer data);
+
 /* Zero and NULL mean the default everywhere. Strings are copied. */
 typedef struct {
   const gchar *service;  /* signing name: "s3", "dynamodb"; required */
@@ -35,6 +40,8 @@ typedef struct {
   const gchar *ca_file;  /* PEM; default: AWS_CA_BUNDLE, ca_bundle, system */
   /* Hash bodies even over TLS, where S3 does not need it. */
   gboolean sign_payload;
+  AncAwsUnreachable unreachable;
+  gpointer unreachable_data;
 } AncAwsClientOptions;
 
 /* Reads files, no network. ANC_AWS_ERROR_NO_REGION, _ARGUMENT, _CREDENTIALS

@@ -43,6 +43,8 @@ typedef struct {
    * out although its reply was lost: a 404 NoSuchUpload after Complete or a 412
    * after If-None-Match may then be our own success; HeadObject settles it. */
   guint attempts;
+  /* Not one of them left this machine: nothing can have been carried out. */
+  gboolean unsent;
 } AncAwsErrorDetails;
 
 /* The details of an error, owned by it; all zero if it is of another domain. */

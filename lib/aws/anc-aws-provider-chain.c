@@ -104,7 +104,8 @@ anc_aws_provider_default (AncAwsContext *context)
   }
   sources[count++] = anc_aws_provider_profile (context);
   sources[count++] = anc_aws_provider_container (context, NULL);
-  sources[count++] = anc_aws_provider_instance (context);
+  if (!anc_aws_context_getenv_boolean (context, "AWS_EC2_METADATA_DISABLED"))
+    sources[count++] = anc_aws_provider_instance (context);
   chain = anc_aws_provider_chain (sources, count);
   return anc_aws_provider_cached (chain, anc_aws_context_clock (context));
 }

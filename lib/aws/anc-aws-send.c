@@ -78,13 +78,21 @@ try_once (AncAwsCall *call, gboolean whole, Outcome *outcome)
 
 /* --- what to do about it --- */
 
-static AncAwsRetry
-classify_error (const AncAwsCall *call, const GError *error)
+/* It may have been carried out, and must not be twice. */
+static gboolean
+was_the_only_one (const AncAwsCall *call, const Outcome *outcome)
 {
-  gboolean once = (call->request->flags & ANC_AWS_REQUEST_NOT_IDEMPOTENT) != 0;
+  return outcome->reply.sent
+         && call->request->flags & ANC_AWS_REQUEST_NOT_IDEMPOTENT;
+}
+
+static AncAwsRetry
+classify_error (const AncAwsCall *call, const Outcome *outcome)
+{
+  const GError *error = outcome->error;
 
   if (call->attempts == 0 || !anc_aws_error_get_details (error)->retryable
-      || once)
+      || was_the_only_one (call, outcome))
     return ANC_AWS_RETRY_NEVER;
   return error->code == ANC_AWS_ERROR_TIMEOUT ? ANC_AWS_RETRY_TIMEOUT
                                               : ANC_AWS_RETRY_TRANSIENT;
@@ -267,9 +275,33 @@ report (const AncAwsCall *call, const Outcome *outcome, AncAwsRetry kind,
   }
   details = *anc_aws_error_get_details (outcome->error);
   details.attempts = call->attempts;
+  details.unsent = !call->sent;
   anc_aws_error_set (error, outcome->error->code, &details,
                      "%s of %s failed: %s", request->operation,
                      request->resource, outcome->error->message);
+}
+
+/* A connection that broke off once is no news, one that cannot be made is. */
+static void
+tell_unreachable (const AncAwsCall *call, const Outcome *outcome)
+{
+  AncAwsClient *client = call->client;
+  g_autoptr (GError) error = NULL;
+  gboolean say;
+
+  if (client->unreachable == NULL || outcome->error == NULL
+      || (outcome->reply.sent
+          && !g_error_matches (outcome->error, ANC_AWS_ERROR,
+                               ANC_AWS_ERROR_TIMEOUT)))
+    return;
+  g_mutex_lock (&client->lock);
+  say = !client->said_unreachable;
+  client->said_unreachable = TRUE;
+  g_mutex_unlock (&client->lock);
+  if (!say)
+    return;
+  report (call, outcome, ANC_AWS_RETRY_TRANSIENT, &error);
+  client->unreachable (error, client->unreachable_data);
 }
 
 /* TRUE: try again. */
@@ -281,11 +313,14 @@ settle (AncAwsCall *call, Outcome *outcome, GError **error)
 
   if (outcome->error != NULL)
     find_reason (call, outcome);
-  kind = outcome->error != NULL ? classify_error (call, outcome->error)
+  kind = outcome->error != NULL ? classify_error (call, outcome)
                                 : classify_fault (call, &outcome->fault);
   if (kind == ANC_AWS_RETRY_THROTTLED)
     count_throttled (call->client);
   decision = decide (call, outcome, kind);
+  /* of the one that must not be sent twice the caller finds out what became */
+  if (decision == AGAIN_LATER || was_the_only_one (call, outcome))
+    tell_unreachable (call, outcome);
   if (decision == STOP) {
     report (call, outcome, kind, error);
     return FALSE;
@@ -317,6 +352,7 @@ succeed (AncAwsCall *call, Outcome *outcome)
   anc_aws_retry_bucket_give (&client->bucket, call->taken);
   g_mutex_lock (&client->lock);
   client->stats.bytes_received += received (outcome);
+  client->said_unreachable = FALSE;
   g_mutex_unlock (&client->lock);
   response->status = outcome->reply.status;
   response->headers = g_steal_pointer (&outcome->reply.headers);

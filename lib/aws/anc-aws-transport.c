@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-aws-transport.h"
 
+#include "anc-aws-body.h"
 #include "anc-aws-error.h"
 
 #include <libsoup/soup.h>
+#include <string.h>
 
 /* Of all hosts together; one service is one or two hosts. */
 #define HOSTS 4
@@ -13,20 +15,28 @@ struct _AncAwsTransport {
   gatomicrefcount references;
   SoupSession *session;
   GTlsCertificate *certificate; /* or NULL */
-  GMutex resolving;             /* see on_network_event () */
+  gboolean plain;
+  AncAwsStreams *streams;
+  GMutex resolving; /* see on_network_event () */
 };
 
+/* One request until its answer. */
 typedef struct {
-  GMutex *lock;
-  gboolean held;
-} Resolving;
+  GMutex *resolving;
+  gboolean holds_resolving;
+  AncAwsBody body;
+} Sending;
 
 static gboolean
-set_authorities (SoupSession *session, const gchar *ca_file, GError **error)
+set_authorities (SoupSession *session, const gchar *ca_file, gboolean plain,
+                 GError **error)
 {
   g_autoptr (GTlsDatabase) database = NULL;
   g_autoptr (GError) local = NULL;
 
+  /* else libsoup reads the system's before the first request: 10 ms */
+  if (plain && ca_file == NULL)
+    soup_session_set_tls_database (session, NULL);
   if (ca_file == NULL)
     return TRUE;
   database = g_tls_file_database_new (ca_file, &local);
@@ -56,11 +66,13 @@ anc_aws_transport_new (const AncAwsTransportOptions *options, GError **error)
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   if (options->direct)
     soup_session_set_proxy_resolver (session, NULL);
-  if (!set_authorities (session, options->ca_file, error))
+  if (!set_authorities (session, options->ca_file, options->plain, error))
     return NULL;
   self = g_new0 (AncAwsTransport, 1);
   g_atomic_ref_count_init (&self->references);
   self->session = g_steal_pointer (&session);
+  self->plain = options->plain;
+  self->streams = anc_aws_streams_new ();
   g_set_object (&self->certificate, options->certificate);
   g_mutex_init (&self->resolving);
   return self;
@@ -79,6 +91,7 @@ anc_aws_transport_unref (AncAwsTransport *self)
   if (!g_atomic_ref_count_dec (&self->references))
     return;
   g_object_unref (self->session);
+  anc_aws_streams_free (self->streams);
   g_clear_object (&self->certificate);
   g_mutex_clear (&self->resolving);
   g_free (self);
@@ -198,20 +211,12 @@ explain_send (const gchar *host, SoupMessage *message, GError **error)
 
 /* --- requests --- */
 
-/* libsoup sends again by itself when a kept connection turned out to be closed,
- * but the stream of the body has been read by then. */
 static void
-on_restarted (SoupMessage *message, GBytes *body)
+stop_resolving (Sending *self)
 {
-  soup_message_set_request_body_from_bytes (message, NULL, body);
-}
-
-static void
-stop_resolving (Resolving *self)
-{
-  if (self->held)
-    g_mutex_unlock (self->lock);
-  self->held = FALSE;
+  if (self->holds_resolving)
+    g_mutex_unlock (self->resolving);
+  self->holds_resolving = FALSE;
 }
 
 /* All connections to a host share a GNetworkAddress in libsoup, and GLib's
@@ -225,29 +230,20 @@ on_network_event (SoupMessage *message, GSocketClientEvent event,
                   GIOStream *connection, gpointer data)
 {
   static const gchar *const protocols[] = { "http/1.1", NULL };
-  Resolving *resolving = data;
+  Sending *self = data;
 
-  if (event == G_SOCKET_CLIENT_RESOLVING && !resolving->held) {
-    g_mutex_lock (resolving->lock);
-    resolving->held = TRUE;
+  if (event == G_SOCKET_CLIENT_RESOLVING && !self->holds_resolving) {
+    g_mutex_lock (self->resolving);
+    self->holds_resolving = TRUE;
   } else if (event == G_SOCKET_CLIENT_RESOLVED) {
-    stop_resolving (resolving);
+    stop_resolving (self);
+  } else if (event == G_SOCKET_CLIENT_COMPLETE) {
+    anc_aws_body_note_connection (&self->body, connection);
   }
   if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING
       && G_IS_TLS_CONNECTION (connection))
     g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection),
                                                protocols);
-}
-
-static void
-set_body (SoupMessage *message, GBytes *body)
-{
-  if (body == NULL)
-    return;
-  soup_message_set_request_body_from_bytes (message, NULL, body);
-  g_signal_connect_data (message, "restarted", G_CALLBACK (on_restarted),
-                         g_bytes_ref (body),
-                         (GClosureNotify) (GCallback) g_bytes_unref, 0);
 }
 
 /* g_uri_build () keeps "..", "//" and the case of %2f; parsing does not. */
@@ -271,7 +267,6 @@ build_message (AncAwsTransport *self, const AncAwsExchange *exchange)
     soup_message_headers_append (headers,
                                  anc_aws_fields_name (exchange->headers, i),
                                  anc_aws_fields_value (exchange->headers, i));
-  set_body (message, exchange->body);
   if (self->certificate != NULL)
     soup_message_set_tls_client_certificate (message, self->certificate);
   return message;
@@ -283,6 +278,34 @@ copy_header (const gchar *name, const gchar *value, gpointer fields)
   anc_aws_fields_add (fields, name, value);
 }
 
+static GInputStream *
+send_message (AncAwsTransport *self, SoupMessage *message,
+              const AncAwsExchange *exchange, gboolean *ret_sent,
+              GCancellable *cancellable, GError **error)
+{
+  gboolean tls = strcmp (exchange->scheme, "https") == 0;
+  Sending sending = { .resolving = &self->resolving };
+  gulong handler;
+  GInputStream *stream;
+
+  g_assert (!tls || !self->plain);
+  anc_aws_body_init (&sending.body, self->streams, message, exchange->body, tls,
+                     cancellable);
+  handler = g_signal_connect (message, "network-event",
+                              G_CALLBACK (on_network_event), &sending);
+  stream = soup_session_send (self->session, message, sending.body.cancellable,
+                              error);
+  g_signal_handler_disconnect (message, handler);
+  stop_resolving (&sending);
+  if (stream == NULL && sending.body.error != NULL) {
+    g_clear_error (error);
+    g_propagate_error (error, g_steal_pointer (&sending.body.error));
+  }
+  *ret_sent = sending.body.begun;
+  anc_aws_body_clear (&sending.body);
+  return stream;
+}
+
 gboolean
 anc_aws_transport_open (AncAwsTransport *self, const AncAwsExchange *exchange,
                         AncAwsReply *ret_reply, GCancellable *cancellable,
@@ -290,14 +313,9 @@ anc_aws_transport_open (AncAwsTransport *self, const AncAwsExchange *exchange,
 {
   g_autoptr (SoupMessage) message = build_message (self, exchange);
   g_autoptr (GError) local = NULL;
-  g_autoptr (GInputStream) stream = NULL;
-  Resolving resolving = { &self->resolving, FALSE };
-  gulong handler = g_signal_connect (message, "network-event",
-                                     G_CALLBACK (on_network_event), &resolving);
+  g_autoptr (GInputStream) stream = send_message (
+      self, message, exchange, &ret_reply->sent, cancellable, &local);
 
-  stream = soup_session_send (self->session, message, cancellable, &local);
-  g_signal_handler_disconnect (message, handler);
-  stop_resolving (&resolving);
   if (stream == NULL) {
     explain_send (exchange->host, message, &local);
     g_propagate_error (error, g_steal_pointer (&local));

@@ -17,6 +17,7 @@ typedef struct {
   const gchar *ca_file;         /* NULL: the system's authorities */
   GTlsCertificate *certificate; /* of ours; NULL: none */
   gboolean direct;              /* never through a proxy */
+  gboolean plain;               /* http alone: no authorities are needed */
 } AncAwsTransportOptions;
 
 /* ANC_AWS_ERROR_TLS: the CA file cannot be read. */
@@ -38,6 +39,7 @@ typedef struct {
 } AncAwsExchange;
 
 typedef struct {
+  gboolean sent; /* the request's headers at least; set on failure, too */
   guint status;
   AncAwsFields *headers;
   GInputStream *stream; /* the body; unref closes */

@@ -167,6 +167,19 @@ anc_s3_check_bucket (const gchar *bucket, GError **error)
 }
 
 gboolean
+anc_s3_check_bucket_of_aws (const gchar *bucket, GError **error)
+{
+  if (anc_aws_is_arn (bucket) || strpbrk (bucket, G_CSET_A_2_Z "_") == NULL)
+    return TRUE;
+  anc_aws_error_set (error, ANC_AWS_ERROR_ARGUMENT, NULL,
+                     "bucket: \"%s\" is no name of a bucket at AWS, which has "
+                     "3 to 63 lower-case letters, digits, dots and hyphens. "
+                     "Correct it, or name the endpoint that has it.",
+                     bucket);
+  return FALSE;
+}
+
+gboolean
 anc_s3_check_key (const gchar *key, GError **error)
 {
   gsize length = key != NULL ? strlen (key) : 0;

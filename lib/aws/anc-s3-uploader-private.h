@@ -104,6 +104,11 @@ gboolean anc_s3_outgoing_sync (AncS3Outgoing *self, guint64 duration,
 /* The lock is held: no byte follows. */
 void anc_s3_outgoing_end (AncS3Outgoing *self);
 
+/* --- anc-s3-uploader-write.c --- */
+
+/* The lock is held. FALSE: an object has failed, or the stream is flushed. */
+gboolean anc_s3_uploader_may_go_on (AncS3Uploader *self, GError **error);
+
 /* --- anc-s3-uploader-work.c --- */
 
 gpointer anc_s3_uploader_work (gpointer uploader);

@@ -16,7 +16,7 @@ anc_s3_error_is_doubtful (const GError *error)
 {
   const AncAwsErrorDetails *details = anc_aws_error_get_details (error);
 
-  if (error->domain != ANC_AWS_ERROR)
+  if (error->domain != ANC_AWS_ERROR || details->unsent)
     return FALSE;
   switch (error->code) {
   case ANC_AWS_ERROR_CONNECTION:

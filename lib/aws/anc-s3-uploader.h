@@ -125,8 +125,8 @@ gboolean anc_s3_uploader_drain (AncS3Uploader *self, GError **error);
 void anc_s3_uploader_set_flushing (AncS3Uploader *self, gboolean flushing);
 
 /* Ends without the end of the stream: on_error decides about the object being
- * written, finished ones are still completed, both for `timeout_seconds` at
- * most. Nothing may be written after it. */
+ * written; to clean it up 1.5 s are allowed. Finished ones are still completed,
+ * for `timeout_seconds` at most. Nothing may be written after it. */
 void anc_s3_uploader_stop (AncS3Uploader *self);
 
 typedef struct {

@@ -27,6 +27,8 @@ AncAwsClient *anc_s3_client (AncS3 *self);
 /* ANC_AWS_ERROR_ARGUMENT with the rule that is broken. A key has 1 to 1,024
  * bytes of UTF-8. */
 gboolean anc_s3_check_bucket (const gchar *bucket, GError **error);
+/* The stricter rules of AWS itself, which other services need not have. */
+gboolean anc_s3_check_bucket_of_aws (const gchar *bucket, GError **error);
 gboolean anc_s3_check_key (const gchar *key, GError **error);
 /* The same for attributes: storage class, ACL, SSE, tags (10 at most), metadata
  * (2 KB at most, names that can be headers). */

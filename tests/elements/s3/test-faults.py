@@ -3,10 +3,13 @@
 once or for good: then the object is complete and byte-equal, or an error is
 posted and nothing is left, or what is left is named. Never both, never
 neither."""
+import itertools
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import tap
 from bucket import BUCKET, PART, BucketTest, slow
+from faultproxy import FaultProxy
 from player import play
 
 KINDS = {
@@ -25,18 +28,20 @@ PARTS = 20 if slow() else 3
 # What differs when it does not end; the rest is in the long form. A stall costs
 # every time-out of every round, so the short form has one.
 ENDLESS = KINDS if slow() else ("500", "reset", "lose-reply")
+# Most of a case is waiting for time-outs and between tries.
+AT_ONCE = 5
 
 
 class Faults(BucketTest):
-    def upload(self, source, key, more=""):
+    def upload(self, source, key, more="", env=None):
         return play(f"filesrc location={source} blocksize=1048576 ! ancs3sink "
                     f"bucket={BUCKET} key={key} part-size={PART} timeout=1 "
-                    f"retry-attempts=2 {more}", self.env)
+                    f"retry-attempts=2 {more}", env or self.env)
 
-    def judge(self, player, word, fields, data):
+    def judge(self, key, player, word, fields, data):
         """The verdict on what was said and what is there."""
-        self.proxy.clear()
-        left = {each["UploadId"] for each in self.uploads()}
+        left = {each["UploadId"] for each in self.uploads()
+                if each["Key"] == key}
         told = str([fields, *player.heard])
         # with every answer lost nobody knows more than that
         if "An upload may have been begun" not in told:
@@ -48,69 +53,73 @@ class Faults(BucketTest):
         self.assertEqual(ours, [fields] if word == "error" else [])
         if word == "eos":
             self.assertEqual(len(player.objects), 1)
-            self.assertEqual(self.get("a"), data)
+            self.assertEqual(self.get(key), data)
             self.assertEqual(player.objects[0]["size"], len(data))
         else:
             if "The object may be there" not in told:
-                self.assertEqual(self.keys(), [])
+                self.assertNotIn(key, self.keys())
             self.assertEqual(player.objects, [])
             self.assertNotEqual(fields["text"], "")
 
-    def history(self, size, **fault):
-        source = self.source(size)
-        self.clean()
-        self.proxy.clear()
-        self.proxy.add(**fault)
-        player, word, fields = self.upload(source, "a")
-        self.judge(player, word, fields, source.read_bytes())
+    numbers = itertools.count()
+
+    def history(self, source, fault):
+        """One upload behind a proxy of its own, under a key of its own."""
+        key = f"k{next(self.numbers)}"
+        with FaultProxy(self.server) as proxy:
+            proxy.add(**fault)
+            env = dict(self.env, AWS_ENDPOINT_URL=proxy.endpoint)
+            player, word, fields = self.upload(source, key, env=env)
+        self.judge(key, player, word, fields, source.read_bytes())
         return word
 
-    def for_good(self, size, requests, kinds=ENDLESS):
-        words = []
-        for name in kinds:
-            for nth in requests:
-                with self.subTest(fault=name, nth=nth):
-                    words.append(self.history(size, nth=nth, count=0,
-                                              **KINDS[name]))
+    def histories(self, size, faults):
+        """Pairs of a fault and how its upload ended, several at a time."""
+        source = self.source(size, name=f"source{size}")
+        faults = list(faults)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            ends = [pool.submit(self.history, source, fault)
+                    for fault in faults]
+        for fault, end in zip(faults, ends):
+            with self.subTest(fault=fault):
+                yield fault, end.result()
+
+    def check_once(self, size, requests):
+        for fault, word in self.histories(size, (
+                {**fault, "nth": nth} for fault in KINDS.values()
+                for nth in requests)):
+            # changed under way and found out: that is no bad luck
+            if fault["kind"] != "corrupt-request":
+                self.assertEqual(word, "eos")
+
+    def check_for_good(self, size, faults):
+        words = [word for _, word in self.histories(size, (
+            {**KINDS[name], "nth": nth, "count": 0} for name, nth in faults))]
         self.assertIn("error", words)
 
     def test_once(self):
         """One failure is survived, whichever it is, and leaves no doubt."""
-        size = PARTS * PART - 77
-        requests = (range(1, PARTS + 3) if slow()
-                    else (1, PARTS, PARTS + 2))
-        for name, fault in KINDS.items():
-            for nth in requests:
-                with self.subTest(fault=name, nth=nth):
-                    word = self.history(size, nth=nth, **fault)
-                    # changed under way and found out: that is no bad luck
-                    if name != "corrupt-request":
-                        self.assertEqual(word, "eos")
+        self.check_once(PARTS * PART - 77, range(1, PARTS + 3) if slow()
+                        else (1, PARTS, PARTS + 2))
 
     def test_for_good(self):
         """A server that is gone from some request on."""
-        size = PARTS * PART - 77
         requests = (range(1, PARTS + 3) if slow() else (1, 3, PARTS + 2))
-        self.for_good(size, requests)
-        if not slow():
-            self.for_good(size, (2,), ("stall",))
+        self.check_for_good(PARTS * PART - 77, [
+            *itertools.product(ENDLESS, requests),
+            *([] if slow() else [("stall", 2)])])
 
     def test_single_put(self):
-        for name, fault in KINDS.items():
-            with self.subTest(fault=name):
-                word = self.history(1000, nth=1, **fault)
-                if name != "corrupt-request":
-                    self.assertEqual(word, "eos")
-        self.for_good(1000, (1,))
+        self.check_once(1000, (1,))
+        self.check_for_good(1000, [(name, 1) for name in ENDLESS])
 
     def test_denied(self):
         """Not worth a second try, and nothing stays."""
-        for nth in (1, 3, PARTS + 2):
-            with self.subTest(nth=nth):
-                word = self.history(PARTS * PART, kind="status", status=403,
-                                    code="AccessDenied", nth=nth)
-                self.assertEqual(word, "error")
-                self.assertEqual(self.uploads(), [])
+        for _, word in self.histories(PARTS * PART, (
+                {"kind": "status", "status": 403, "code": "AccessDenied",
+                 "nth": nth} for nth in (1, 3, PARTS + 2))):
+            self.assertEqual(word, "error")
+        self.assertEqual(self.uploads(), [])
 
     def test_details(self):
         source = self.source(PARTS * PART)

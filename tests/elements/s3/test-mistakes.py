@@ -12,6 +12,8 @@ SETTINGS, DENIED = "RESOURCE/SETTINGS", "RESOURCE/NOT_AUTHORIZED"
 MISSING = "RESOURCE/NOT_FOUND"
 URI = f"uri=s3://{BUCKET}/a "
 
+REFUSED = URI + "endpoint=http://127.0.0.1:1 retry-attempts=2"
+
 # properties, kind, what the sentence names
 SINK = (
     ("", SETTINGS, "bucket"),
@@ -62,7 +64,7 @@ class Mistakes(BucketTest):
         text = fields["text"]
         self.assertEqual(code(fields), kind, text)
         self.assertIn(names, text)
-        self.assertRegex(text, r"^[A-Z\"\d].*[.?]$")
+        self.assertRegex(text, r"^([a-z-]+: |[A-Z\"\d]).*[.?]$")
         self.assertEqual(fields["source"], "s3")
         ours = [each for each in player.messages("error")
                 if each["source"] == "s3"]
@@ -87,6 +89,15 @@ class Mistakes(BucketTest):
         return {**env, "HOME": str(self.folder),
                 "AWS_EC2_METADATA_DISABLED": "true", **more}
 
+    def test_bucket_that_aws_cannot_have(self):
+        env = self.bare(AWS_REGION="us-east-1")
+        for bucket in ("Voices", "my_voices"):
+            uri = f"name=s3 uri=s3://{bucket}/a"
+            for line in (f"audiotestsrc num-buffers=2 ! ancs3sink {uri}",
+                         f"ancs3src {uri} ! fakesink"):
+                with self.subTest(line=line):
+                    self.check(line, env, SETTINGS, f'bucket: "{bucket}"')
+
     def test_no_region(self):
         for line in ("audiotestsrc num-buffers=2 ! ancs3sink name=s3 " + URI,
                      f"ancs3src name=s3 {URI} ! fakesink"):
@@ -98,6 +109,52 @@ class Mistakes(BucketTest):
         for line in ("audiotestsrc num-buffers=2 ! ancs3sink name=s3 " + URI,
                      f"ancs3src name=s3 {URI} ! fakesink"):
             self.check(line, env, DENIED, "credentials")
+
+    def test_no_credentials_names_what_was_asked(self):
+        for more, asked in (({}, False),
+                            ({"AWS_EC2_METADATA_DISABLED": "false",
+                              "AWS_EC2_METADATA_SERVICE_ENDPOINT":
+                              "http://127.0.0.1:1"}, True)):
+            env = self.bare(AWS_REGION="us-east-1",
+                            AWS_ENDPOINT_URL=self.server.endpoint, **more)
+            with Player("audiotestsrc num-buffers=2 ! ancs3sink " + URI,
+                        env) as player:
+                player.send("play")
+                _, fields = player.until("error")
+            self.assertEqual("EC2" in fields["text"], asked, fields["text"])
+
+    def test_unreachable(self):
+        """Told at the first try, as a warning that names host and cause; and
+        of what never left this machine nothing is in doubt."""
+        for line in (f"audiotestsrc num-buffers=2 ! ancs3sink {REFUSED}",
+                     "audiotestsrc samplesperbuffer=99999 ! ancs3sink "
+                     f"part-size=5242880 {REFUSED}",
+                     f"ancs3src {REFUSED} ! fakesink"):
+            with self.subTest(line=line), Player(line, self.env) as player:
+                player.send("play")
+                _, fields = player.until("error")
+                self.assertNotRegex(fields["text"], "may (be|have)")
+                told = [each for each in player.messages("warning")
+                        if each["source"] == fields["source"]]
+                self.assertEqual(len(told), 1, told)
+                self.assertRegex(told[0]["text"], "127.0.0.1 refuses .*tried")
+
+    def test_stop_while_nothing_is_answered(self):
+        """At once, and the upload that may have been begun is named."""
+        self.proxy.add("stall", method="POST", count=0)
+        line = ("audiotestsrc ! ancs3sink name=s3 part-size=5242880 " + URI)
+        with Player(line, self.env) as player:
+            player.do("play")
+            while not self.proxy.find("POST"):
+                time.sleep(0.05)
+            self.proxy.add("stall", count=0)
+            begin = time.monotonic()
+            player.do("ready")
+            self.assertLess(time.monotonic() - begin, 5)
+            if not player.messages("warning"):
+                player.until("warning")
+        self.assertIn("list-multipart-uploads --bucket voices --prefix 'a'",
+                      player.messages("warning")[-1]["text"])
 
     def test_expired(self):
         self.proxy.add("status", status=403, code="ExpiredToken", count=0)
@@ -132,7 +189,10 @@ class Mistakes(BucketTest):
                                path="list-type=2", count=0)
                 with Player(self.LIVE + properties, self.env) as player:
                     player.send("play")
-                    time.sleep(1.5)
+                    if warnings:
+                        player.until("warning")
+                    else:
+                        time.sleep(1.5)
                     player.send("end")
                     self.assertEqual(player.until("eos", "error")[0], "eos")
                 told = player.messages("warning")

@@ -42,7 +42,7 @@ class Secrets(BucketTest):
 
     def lines(self):
         self.client.put_object(Bucket=BUCKET, Key="a", Body=b"x" * 100)
-        return (f"audiotestsrc num-buffers=200 ! ancs3sink name=s3 "
+        return (f"audiotestsrc num-buffers=50 ! ancs3sink name=s3 "
                 f"uri=s3://{BUCKET}/b part-size={PART}",
                 f"ancs3src name=s3 uri=s3://{BUCKET}/a ! fakesink")
 

@@ -2,6 +2,7 @@
 """ancs3sink against a strict S3 server: what arrives, what is told, and what a
 pause, a stop and a slow peer do to it."""
 import os
+import struct
 import subprocess
 import time
 import unittest
@@ -148,11 +149,25 @@ class Sink(BucketTest):
         for key in self.keys():
             self.assertEqual(self.get(key)[:4], b"fLaC")
 
+    def test_wav_is_not_cut(self):
+        """It stays one object, with a header that is right."""
+        player, word, fields = play(
+            "audiotestsrc num-buffers=100 ! audio/x-raw,format=S16LE ! wavenc "
+            "! " + SINK + 'key="{index}" rotate-size=50000', self.env)
+        self.assertEqual(word, "eos", fields)
+        warning, = player.messages("warning")
+        self.assertIn("flacenc", warning["text"])
+        key, = self.keys()
+        data = self.get(key)
+        self.assertEqual(struct.unpack("<I", data[4:8])[0], len(data) - 8)
+
     def test_constant_key_is_not_rotated(self):
         with Player("audiotestsrc ! " + SINK + "key=a", self.env) as player:
             player.do("play")
             player.until("async-done")
             self.assertFalse(player.do("rotate"))
+            if not player.messages("warning"):
+                player.until("warning")
             player.do("null")
         self.assertIn("{index}", player.messages("warning")[0]["text"])
 
