@@ -130,7 +130,9 @@ on_wrote_headers (SoupMessage *message, AncAwsBody *self)
   g_autoptr (GIOStream) stream = find_connection (self);
 
   self->begun = TRUE;
+  /* HTTP/2, which libsoup keeps to asynchronous calls, frames what it sends */
   if (stream == NULL || self->bytes == NULL
+      || soup_message_get_http_version (self->message) == SOUP_HTTP_2_0
       || soup_message_headers_get_expectations (headers)
              & SOUP_EXPECTATION_CONTINUE)
     return;
