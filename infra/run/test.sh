@@ -94,9 +94,7 @@ run_sanitized ()
   done
 }
 
-# compiled_unit_tests DIR: without those in Python, which is not under test, and
-# those of threads and servers, which ASan and TSan try: valgrind runs one thread
-# at a time, and they would wait for minutes.
+# compiled_unit_tests DIR: without those in Python, which is not under test.
 compiled_unit_tests ()
 {
   meson introspect --tests "$1" | python3 -c '
@@ -104,7 +102,7 @@ import json, sys
 for test in json.load(sys.stdin):
     compiled = test["cmd"][0].startswith(sys.argv[1] + "/")
     suites = [suite.rpartition(":")[2] for suite in test["suite"]]
-    if compiled and "unit" in suites and "threads" not in suites:
+    if compiled and "unit" in suites:
         print(test["name"])' "$1"
 }
 

@@ -16,7 +16,7 @@ make_client (Fixture *self, guint attempts, AncAwsProvider *provider)
     .endpoint = peer_url (self->peer),
     .provider = provider != NULL ? provider : keys,
     .max_attempts = attempts,
-    .timeout_seconds = 1,
+    .timeout_seconds = self->timeout_seconds,
   };
   g_autoptr (GError) error = NULL;
   AncAwsClient *client = anc_aws_client_new (self->context, &options, &error);
@@ -30,6 +30,7 @@ fixture_set_up (Fixture *self, gconstpointer data)
 {
   static const gchar *const environment[] = { "HOME=/nonexistent", NULL };
 
+  self->timeout_seconds = 1;
   fake_clock_init (&self->clock);
   self->peer = peer_new (NULL, FALSE);
   self->context = anc_aws_context_new (environment, NULL, &self->clock.clock);
@@ -52,6 +53,13 @@ fixture_replace_client (Fixture *self, guint attempts, AncAwsProvider *provider)
 {
   anc_aws_client_unref (self->client);
   self->client = make_client (self, attempts, provider);
+}
+
+void
+fixture_replace_with_patient (Fixture *self)
+{
+  self->timeout_seconds = 600;
+  fixture_replace_client (self, 3, NULL);
 }
 
 void

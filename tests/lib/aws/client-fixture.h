@@ -13,6 +13,7 @@ typedef struct {
   Peer *peer;
   AncAwsContext *context;
   AncAwsClient *client;
+  guint timeout_seconds;
   GError *error;
   AncAwsResponse *response;
 } Fixture;
@@ -24,6 +25,8 @@ void fixture_tear_down (Fixture *self, gconstpointer data);
 /* Another client, for S3. `provider` NULL: keys that must not show up. */
 void fixture_replace_client (Fixture *self, guint attempts,
                              AncAwsProvider *provider);
+/* As it is, but with a time-out longer than any test takes. */
+void fixture_replace_with_patient (Fixture *self);
 /* Names the operation and resource, and keeps what came of it. */
 void fixture_send (Fixture *self, const AncAwsRequest *request);
 void fixture_succeeds (Fixture *self, guint requests);

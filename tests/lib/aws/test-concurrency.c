@@ -3,7 +3,8 @@
 /* One client from many threads, and calls that are given up. */
 #include "client-fixture.h"
 
-#define MS G_TIME_SPAN_MILLISECOND
+/* Sooner than any time-out, however busy the machine. */
+#define AT_ONCE (30 * G_TIME_SPAN_SECOND)
 
 /* --- cancelling --- */
 
@@ -25,14 +26,17 @@ test_cancel (Fixture *self, gconstpointer data)
                             .resource = "s3://bucket/key",
                             .method = "PUT",
                             .body = data != NULL ? body : NULL };
-  GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
-  gint64 start = g_get_monotonic_time ();
+  GThread *thread;
+  gint64 start;
 
+  fixture_replace_with_patient (self);
   peer_stall (self->peer);
+  thread = g_thread_new ("cancel", cancel_soon, cancellable);
+  start = g_get_monotonic_time ();
   self->response
       = anc_aws_client_send (self->client, &request, cancellable, &self->error);
   g_assert_error (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 900 * MS);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, AT_ONCE);
   g_thread_join (thread);
 }
 
@@ -48,7 +52,7 @@ test_cancel_sleep (void)
   g_assert_false (
       clock->sleep (clock->data, G_TIME_SPAN_MINUTE, cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 30 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, AT_ONCE);
   g_thread_join (thread);
   g_assert_true (clock->sleep (clock->data, 1000, NULL, NULL));
 }
@@ -125,6 +129,7 @@ test_abandon (Fixture *self, gconstpointer data)
   gchar piece[2];
   gint64 start;
 
+  fixture_replace_with_patient (self);
   peer_say (self->peer, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nhi");
   peer_say (self->peer, OK_REPLY);
   self->response
@@ -135,7 +140,7 @@ test_abandon (Fixture *self, gconstpointer data)
       2);
   start = g_get_monotonic_time ();
   g_clear_pointer (&self->response, anc_aws_response_free);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 900 * MS);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, AT_ONCE);
   fixture_send (self, &request);
   g_assert_no_error (self->error);
   g_assert_cmpuint (peer_request (self->peer, 1)->connection, ==, 2);
