@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+/* One JSON object that came from outside; NULL: it is none. */
+JsonObject *anc_json_text_parse (const gchar *text, gsize size);
+/* Any JSON; FALSE: it is none. */
+gboolean anc_json_text_is_valid (GBytes *text);
