@@ -67,6 +67,8 @@ send_result (SoupServerMessage *message, const AncInvocation *invocation)
   set_field (message, "X-Amz-Executed-Version", "$LATEST");
   set_field (message, "X-Amz-Function-Error",
              invocation->error_type != NULL ? "Unhandled" : NULL);
+  /* As the service keeps it, which tells nobody. */
+  set_field (message, "X-Anc-Error-Type", invocation->error_type);
   if (log != NULL && g_ascii_strcasecmp (log, "Tail") == 0
       && invocation->log != NULL) {
     g_autofree gchar *encoded = g_base64_encode (

@@ -83,9 +83,9 @@ call (AncRuntimeApi *self, const Route *route, const AncHttpRequest *request)
   case ANC_CALL_NEXT:
     return anc_runtime_state_next (self->state);
   case ANC_CALL_RESPONSE:
-    return anc_runtime_state_response (self->state, route->id, request);
+    return anc_runtime_state_response (self->state, request);
   case ANC_CALL_ERROR:
-    return anc_runtime_state_error (self->state, route->id, request);
+    return anc_runtime_state_error (self->state, request);
   case ANC_CALL_INIT_ERROR:
     return anc_runtime_state_init_error (self->state, request);
   case ANC_CALL_REGISTER:
@@ -141,15 +141,55 @@ send_reply (Connection *self, const AncReply *reply, AncFault fault)
          && fault.kind != ANC_FAULT_CUT;
 }
 
+/* What can be said of the head alone; NULL: it depends on the rest. */
 static AncReply *
-answer (AncRuntimeApi *self, const Route *route, const AncHttpRequest *request,
-        AncFault fault)
+answer_head (AncRuntimeApi *self, const Route *route,
+             const AncHttpRequest *request, AncFault fault)
 {
   if (fault.kind == ANC_FAULT_STALL)
     stall (self, fault.value);
+  if (*anc_http_request_field (request, "Host") == '\0')
+    return anc_reply_new_error (400, "BadRequest", "no Host");
   if (fault.kind == ANC_FAULT_STATUS)
     return anc_reply_new_error (fault.value, "Fault", "On purpose");
-  return call (self, route, request);
+  if (route->id != NULL)
+    return anc_runtime_state_begin_answer (self->state, route->id,
+                                           route->call == ANC_CALL_RESPONSE);
+  return NULL;
+}
+
+/* FALSE: the rest of the connection is of no use. */
+static gboolean
+answer (AncRuntimeApi *self, const Route *route, AncHttpRequest *request,
+        GBufferedInputStream *input, AncReply **reply)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean in_order
+      = anc_http_request_read_body (request, input, ANC_STREAM_MAX, &error);
+
+  if (!in_order)
+    request->whole = FALSE;
+  /* An answer that has begun has to end. */
+  if (*reply == NULL && (in_order || route->id != NULL))
+    *reply = call (self, route, request);
+  if (!in_order) {
+    g_clear_pointer (reply, anc_reply_free);
+    *reply = anc_reply_new_error (400, "BadRequest", "%s", error->message);
+  }
+  return request->whole;
+}
+
+static void
+observe (AncRuntimeApi *self, const Route *route, const AncHttpRequest *request,
+         const AncReply *reply)
+{
+  g_autofree gchar *line = NULL;
+
+  if (self->observer == NULL)
+    return;
+  line = anc_runtime_record (anc_call_name (route->call), route->id, request,
+                             reply);
+  self->observer (line, self->data);
 }
 
 static gboolean
@@ -160,9 +200,8 @@ serve_request (Connection *self, AncHttpRequest *request,
   Route route = { 0 };
   g_autoptr (AncReply) reply = find_route (request, &route);
   g_autofree gchar *id = route.id;
-  g_autoptr (GError) error = NULL;
   AncFault fault = { ANC_FAULT_NONE, 0 };
-  gboolean in_order = TRUE;
+  gboolean more;
 
   if (reply == NULL && api->faults != NULL)
     fault = anc_faults_take (api->faults, route.call);
@@ -170,23 +209,11 @@ serve_request (Connection *self, AncHttpRequest *request,
     reset (self);
     return FALSE;
   }
-  in_order
-      = anc_http_request_read_body (request, input, ANC_STREAM_MAX, &error);
-  if (!in_order || *anc_http_request_field (request, "Host") == '\0') {
-    g_clear_pointer (&reply, anc_reply_free);
-    in_order = FALSE;
-    reply = anc_reply_new_error (400, "BadRequest", "%s",
-                                 error != NULL ? error->message : "no Host");
-  }
   if (reply == NULL)
-    reply = answer (api, &route, request, fault);
-  if (api->observer != NULL) {
-    g_autofree gchar *line = anc_runtime_record (anc_call_name (route.call),
-                                                 route.id, request, reply);
-
-    api->observer (line, api->data);
-  }
-  return send_reply (self, reply, fault) && in_order && request->whole;
+    reply = answer_head (api, &route, request, fault);
+  more = answer (api, &route, request, input, &reply);
+  observe (api, &route, request, reply);
+  return send_reply (self, reply, fault) && more;
 }
 
 static gpointer

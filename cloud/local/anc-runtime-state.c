@@ -148,16 +148,30 @@ anc_runtime_state_next (AncRuntimeState *self)
 
 /* --- answers --- */
 
-/* NULL: it may answer. */
-static AncReply *
-refusal (AncRuntimeState *self, const gchar *id, State wanted)
+AncReply *
+anc_runtime_state_begin_answer (AncRuntimeState *self, const gchar *id,
+                                gboolean well)
 {
+  State wanted = well ? STATE_RESPONSE : STATE_ERROR_RESPONSE;
+  AncReply *reply = NULL;
+
+  g_mutex_lock (&self->lock);
   if (self->current == NULL || !g_str_equal (self->current->id, id))
-    return anc_reply_new_error (400, "InvalidRequestID", "Invalid request ID");
-  if (self->state != STATE_READY || self->current->handed == 0)
-    return not_allowed (self, wanted);
-  set_state (self, wanted);
-  return NULL;
+    reply = anc_reply_new_error (400, "InvalidRequestID", "Invalid request ID");
+  else if (self->state != STATE_READY || self->current->handed == 0)
+    reply = not_allowed (self, wanted);
+  else
+    set_state (self, wanted);
+  g_mutex_unlock (&self->lock);
+  return reply;
+}
+
+/* Its time ran out while the answer was on its way. */
+static AncReply *
+too_late (AncRuntimeState *self)
+{
+  set_state (self, STATE_RESPONSE_SENT);
+  return anc_reply_new_error (400, "InvalidRequestID", "Invalid request ID");
 }
 
 static void
@@ -258,15 +272,14 @@ take_response (AncRuntimeState *self, const AncHttpRequest *request)
 }
 
 AncReply *
-anc_runtime_state_response (AncRuntimeState *self, const gchar *id,
+anc_runtime_state_response (AncRuntimeState *self,
                             const AncHttpRequest *request)
 {
   AncReply *reply;
 
   g_mutex_lock (&self->lock);
-  reply = refusal (self, id, STATE_RESPONSE);
-  if (reply == NULL)
-    reply = take_response (self, request);
+  reply
+      = self->current != NULL ? take_response (self, request) : too_late (self);
   g_mutex_unlock (&self->lock);
   return reply;
 }
@@ -282,22 +295,24 @@ error_cause (const AncHttpRequest *request)
   return object != NULL ? g_strndup (cause, CAUSE_MAX) : NULL;
 }
 
+static AncReply *
+take_error (AncRuntimeState *self, const AncHttpRequest *request)
+{
+  self->current->error_type = error_type (
+      anc_http_request_field (request, "Lambda-Runtime-Function-Error-Type"));
+  self->current->error_cause = error_cause (request);
+  finish (self, request->body,
+          anc_http_request_field (request, "Content-Type"));
+  return anc_reply_new_accepted ();
+}
+
 AncReply *
-anc_runtime_state_error (AncRuntimeState *self, const gchar *id,
-                         const AncHttpRequest *request)
+anc_runtime_state_error (AncRuntimeState *self, const AncHttpRequest *request)
 {
   AncReply *reply;
 
   g_mutex_lock (&self->lock);
-  reply = refusal (self, id, STATE_ERROR_RESPONSE);
-  if (reply == NULL) {
-    self->current->error_type = error_type (
-        anc_http_request_field (request, "Lambda-Runtime-Function-Error-Type"));
-    self->current->error_cause = error_cause (request);
-    finish (self, request->body,
-            anc_http_request_field (request, "Content-Type"));
-    reply = anc_reply_new_accepted ();
-  }
+  reply = self->current != NULL ? take_error (self, request) : too_late (self);
   g_mutex_unlock (&self->lock);
   return reply;
 }

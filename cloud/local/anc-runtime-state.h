@@ -29,9 +29,14 @@ void anc_runtime_state_free (AncRuntimeState *self);
 /* --- the calls; those that wait come back when the process has ended --- */
 
 AncReply *anc_runtime_state_next (AncRuntimeState *self);
-AncReply *anc_runtime_state_response (AncRuntimeState *self, const gchar *id,
+/* As soon as the head of an answer is there; `well`: a response, else an error.
+ * NULL: it is one that is waited for, and ends by one of the two below, also if
+ * it is not whole. */
+AncReply *anc_runtime_state_begin_answer (AncRuntimeState *self,
+                                          const gchar *id, gboolean well);
+AncReply *anc_runtime_state_response (AncRuntimeState *self,
                                       const AncHttpRequest *request);
-AncReply *anc_runtime_state_error (AncRuntimeState *self, const gchar *id,
+AncReply *anc_runtime_state_error (AncRuntimeState *self,
                                    const AncHttpRequest *request);
 AncReply *anc_runtime_state_init_error (AncRuntimeState *self,
                                         const AncHttpRequest *request);

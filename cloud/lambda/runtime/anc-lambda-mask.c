@@ -24,9 +24,10 @@ static const gchar *const words[]
   "(?:password|passwd|secret|token|authorization|api[-_]?key|signature"        \
   "|cookie|access[-_]?key|credential|private[-_]?key)"
 #define VALUE                                                                  \
-  "(?:\"(?:[^\"\\\\]|\\\\.)*\"|(?:(?:bearer|basic)\\s+)?[^\\s\"',;&}]+)"
+  "(?:\"(?:[^\"\\\\]|\\\\.)*\"?|'[^']*'?"                                      \
+  "|(?:(?:bearer|basic)\\s+)?[^\\s\"',;&}]+)"
 #define PATTERN                                                                \
-  "(" NAMES "[\\w.-]*[\"']?\\s*[:=]\\s*)" VALUE "|(\\bbearer\\s+)[\\w.~+/=-]+" \
+  "(" NAMES "[\\w.-]{0,40}+[\"']?\\s*[:=]\\s*)" VALUE "|(\\bbearer\\s+)[\\w.~+/=-]+" \
   "|()\\beyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*"                                       \
   "|()\\b(?:AKIA|ASIA)[A-Z0-9]{12,}"
 

@@ -57,8 +57,9 @@ start (Runtime *self, GError **error)
     return FALSE;
   signal (SIGPIPE, SIG_IGN);
   anc_lambda_crash_install (&self->wire);
-  anc_lambda_termination_install (&self->wire, self->log,
-                                  self->function->shutdown, self->data);
+  if (!anc_lambda_termination_install (
+          &self->wire, self->log, self->function->shutdown, self->data, error))
+    return FALSE;
   self->guard = anc_lambda_guard_new (on_expired, self);
   self->metrics = anc_lambda_metrics_new (self->settings, self->log);
   self->api = anc_lambda_api_new (self->settings->api, self->log);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-lambda-termination.h"
 
+#include "anc-lambda-error.h"
 #include "anc-lambda-write.h"
 
 #include <signal.h>
@@ -103,15 +104,31 @@ ask_for_event (const AncLambdaWire *wire, const gchar *identifier)
     anc_lambda_write_all (fd, request, strlen (request));
 }
 
-static void
-become_extension (const AncLambdaWire *wire, AncLambdaLog *log)
+static guint
+register_once (const AncLambdaWire *wire,
+               gchar answer[ANC_LAMBDA_WIRE_ANSWER_MAX])
+{
+  return anc_lambda_wire_post (wire, "/2020-01-01/extension/register",
+                               NAME_FIELD, "{\"events\":[]}", REGISTER_MS,
+                               answer);
+}
+
+static gboolean
+become_extension (const AncLambdaWire *wire, AncLambdaLog *log, GError **error)
 {
   gchar answer[ANC_LAMBDA_WIRE_ANSWER_MAX];
-  guint status = anc_lambda_wire_post (wire, "/2020-01-01/extension/register",
-                                       NAME_FIELD, "{\"events\":[]}",
-                                       REGISTER_MS, answer);
-  g_autofree gchar *identifier = status == 200 ? identifier_in (answer) : NULL;
+  guint status = register_once (wire, answer);
+  g_autofree gchar *identifier = NULL;
 
+  /* The first answer was lost. If it was a good one, this one is a refusal, and
+   * Lambda waits for an extension whose identifier nobody has. */
+  if (status == 0 && (status = register_once (wire, answer)) == 403) {
+    g_set_error_literal (error, ANC_LAMBDA_ERROR, ANC_LAMBDA_ERROR_CONNECTION,
+                         "The answer to the registration as an extension was "
+                         "lost; only a new process can try again");
+    return FALSE;
+  }
+  identifier = status == 200 ? identifier_in (answer) : NULL;
   if (identifier != NULL)
     ask_for_event (wire, identifier);
   else
@@ -119,11 +136,13 @@ become_extension (const AncLambdaWire *wire, AncLambdaLog *log)
                            "No extension could be registered (status %u): "
                            "this process will end without a SIGTERM before.",
                            status);
+  return TRUE;
 }
 
-void
+gboolean
 anc_lambda_termination_install (const AncLambdaWire *wire, AncLambdaLog *log,
-                                void (*shutdown) (gpointer data), gpointer data)
+                                void (*shutdown) (gpointer data), gpointer data,
+                                GError **error)
 {
   Termination *self = g_new0 (Termination, 1);
   sigset_t set;
@@ -137,5 +156,5 @@ anc_lambda_termination_install (const AncLambdaWire *wire, AncLambdaLog *log,
   sigaddset (&set, SIGTERM);
   pthread_sigmask (SIG_BLOCK, &set, NULL);
   g_thread_unref (g_thread_new ("anc-termination", wait_for_signal, self));
-  become_extension (wire, log);
+  return become_extension (wire, log, error);
 }
