@@ -13,6 +13,7 @@
 struct _AncProcess {
   GSubprocess *child;
   GPid pid;
+  gboolean quiet;
   int out; /* the child's, of which we read */
   GCancellable *enough;
   GThread *reader;
@@ -39,7 +40,7 @@ drain (AncProcess *self)
       return;
     g_string_append_len (self->log, piece, got);
     /* Nobody to tell. */
-    if (write (STDERR_FILENO, piece, (gsize) got) < 0)
+    if (!self->quiet && write (STDERR_FILENO, piece, (gsize) got) < 0)
       continue;
   }
   if (self->log->len > LOG_MAX)
@@ -81,7 +82,8 @@ wait_for_end (gpointer data)
 
 AncProcess *
 anc_process_new (const gchar *const *command, const gchar *const *environment,
-                 void (*ended) (gpointer data), gpointer data, GError **error)
+                 gboolean quiet, void (*ended) (gpointer data), gpointer data,
+                 GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
@@ -102,6 +104,7 @@ anc_process_new (const gchar *const *command, const gchar *const *environment,
   self->out = g_unix_input_stream_get_fd (
       G_UNIX_INPUT_STREAM (g_subprocess_get_stdout_pipe (child)));
   self->enough = g_cancellable_new ();
+  self->quiet = quiet;
   self->ended = ended;
   self->data = data;
   g_mutex_init (&self->lock);

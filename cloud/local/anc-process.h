@@ -3,14 +3,14 @@
 
 #include <gio/gio.h>
 
-/* The process of a function. What it writes goes on to standard error, and its
- * end is kept for the caller who asks for the log. */
+/* The process of a function. What it writes goes on to standard error, unless
+ * `quiet`, and its end is kept for the caller who asks for the log. */
 typedef struct _AncProcess AncProcess;
 
 /* `environment`: NAME=VALUE beside the own environment. `ended` is called once,
  * from a thread. */
 AncProcess *anc_process_new (const gchar *const *command,
-                             const gchar *const *environment,
+                             const gchar *const *environment, gboolean quiet,
                              void (*ended) (gpointer data), gpointer data,
                              GError **error);
 /* SIGTERM and up to `grace_ms` if that is not 0, then SIGKILL; waits. */

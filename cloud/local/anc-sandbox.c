@@ -16,6 +16,7 @@ struct _AncSandbox {
   guint runtime_port;
   guint timeout_ms;
   guint memory_mb;
+  gboolean quiet;
   AncFaults *faults;
   AncRuntimeObserver observer;
   gpointer observer_data;
@@ -100,8 +101,8 @@ start (AncSandbox *self, GError **error)
     return FALSE;
   environment = make_environment (self);
   self->process = anc_process_new ((const gchar *const *) self->command,
-                                   (const gchar *const *) environment, on_ended,
-                                   self->state, error);
+                                   (const gchar *const *) environment,
+                                   self->quiet, on_ended, self->state, error);
   if (self->process == NULL)
     stop (self);
   return self->process != NULL;
@@ -240,6 +241,7 @@ anc_sandbox_new (const AncSandboxOptions *options, GError **error)
   self->runtime_port = options->runtime_port;
   self->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : 3000;
   self->memory_mb = options->memory_mb > 0 ? options->memory_mb : 128;
+  self->quiet = options->quiet;
   self->faults = options->faults;
   self->observer = options->observer;
   self->observer_data = options->observer_data;

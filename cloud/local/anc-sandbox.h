@@ -17,6 +17,7 @@ typedef struct {
   guint runtime_port;          /* of the Runtime API; 0: any */
   guint timeout_ms;            /* 3000, as Lambda's */
   guint memory_mb;             /* what the function is told; 128 */
+  gboolean quiet;              /* what the function logs is not passed on */
   AncFaults *faults;           /* borrowed; NULL: none */
   AncRuntimeObserver observer; /* or NULL */
   gpointer observer_data;

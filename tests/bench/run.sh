@@ -22,6 +22,8 @@ title "One object into S3, against awss3sink and the AWS CLI"
 /usr/bin/python3 "$here/s3.py" --json "$results/s3.json"
 title "200 WebSocket clients of one sink, 20 of them stalled"
 "$build/tests/elements/websocket/websocket-bench-crowd" --json "$results/websocket.json"
+title "The runtime of functions, with one that does nothing"
+"$build/tests/cloud/lambda/lambda-bench" "$build/tests/cloud/lambda/lambda-echo" --json "$results/lambda.json"
 title "MQTT on loopback"
 GST_PLUGIN_PATH_1_0=$build/plugins \
   /usr/bin/python3 "$here/mqtt.py" "$build/tests/bench/mqtt-render"
