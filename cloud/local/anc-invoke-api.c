@@ -85,21 +85,34 @@ send_result (SoupServerMessage *message, const AncInvocation *invocation)
 
 /* --- an invocation --- */
 
+/* Lives until it has run and its answer is out, or nobody waits for that. */
 typedef struct {
   AncInvokeApi *api;
   SoupServerMessage *message;
   AncInvocation *invocation;
+  gboolean at_it; /* it is not taken, where FALSE */
   gboolean ran;
+  gboolean over; /* the exchange */
 } Call;
 
 static void
-call_free (gpointer data)
+release (Call *call)
 {
-  Call *call = data;
-
+  if (!call->ran || !call->over)
+    return;
+  call->api->running--;
   g_object_unref (call->message);
   anc_invocation_free (call->invocation);
   g_free (call);
+}
+
+static void
+on_finished (SoupServerMessage *message, gpointer data)
+{
+  Call *call = data;
+
+  call->over = TRUE;
+  release (call);
 }
 
 static void
@@ -107,17 +120,21 @@ invoke (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Call *call = data;
 
-  call->ran = anc_sandbox_invoke (call->api->sandbox, call->invocation);
+  call->at_it = anc_sandbox_invoke (call->api->sandbox, call->invocation);
   g_task_return_boolean (task, TRUE);
 }
 
 static void
 on_invoked (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Call *call = g_task_get_task_data (G_TASK (result));
+  Call *call = data;
 
-  call->api->running--;
-  if (call->ran)
+  call->ran = TRUE;
+  if (call->over) {
+    release (call);
+    return;
+  }
+  if (call->at_it)
     send_result (call->message, call->invocation);
   else
     refuse (call->message, 429, "TooManyRequestsException",
@@ -260,8 +277,9 @@ on_request (SoupServer *server, SoupServerMessage *message, const gchar *path,
   call->invocation = invocation;
   self->running++;
   soup_server_message_pause (message);
-  task = g_task_new (NULL, NULL, on_invoked, NULL);
-  g_task_set_task_data (task, call, call_free);
+  g_signal_connect (message, "finished", G_CALLBACK (on_finished), call);
+  task = g_task_new (NULL, NULL, on_invoked, call);
+  g_task_set_task_data (task, call, NULL);
   g_task_run_in_thread (task, invoke);
 }
 

@@ -59,7 +59,7 @@ lint_arrows ()
     arrow plugins 'lib|pipelines|cloud'
     arrow pipelines 'lib|elements|plugins|cloud'
     arrow cloud 'lib|elements|plugins|pipelines'
-    for family in "$root"/{lib,elements}/*/; do
+    for family in "$root"/{lib,elements,cloud}/*/; do
       other_families "$family"
     done
   }) || true

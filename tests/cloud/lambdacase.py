@@ -5,6 +5,7 @@ import base64
 import http.client
 import json
 import os
+import signal
 import subprocess
 import time
 import unittest
@@ -102,8 +103,17 @@ class Cloud(Server):
 class LambdaCase(unittest.TestCase):
     def cloud(self, *options, **more):
         cloud = Cloud(*options, **more)
-        self.addCleanup(cloud.stop)
+        self.addCleanup(self.stop_well, cloud)
         return cloud.start()
+
+    def stop_well(self, cloud):
+        """It has nothing to regret at its end, a leak for example."""
+        process = cloud.process
+        cloud.end(signal.SIGTERM)
+        log = cloud.log
+        cloud.stop()
+        if process is not None:
+            self.assertEqual(process.returncode, 0, log[-3000:])
 
     def own_function(self, port, **env):
         """A function that we started: its end can be seen."""

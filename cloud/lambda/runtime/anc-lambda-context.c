@@ -210,10 +210,27 @@ anc_lambda_context_get_cancellable (const AncLambdaContext *self)
 
 /* --- the answer --- */
 
+/* Fit for a field of HTTP. */
+static gboolean
+is_value (const gchar *text)
+{
+  for (; *text != '\0'; text++) {
+    if (g_ascii_iscntrl (*text))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 void
 anc_lambda_context_reply_bytes (AncLambdaContext *self, GBytes *body,
                                 const gchar *content_type)
 {
+  if (content_type != NULL && !is_value (content_type)) {
+    anc_lambda_log_write (self->services->log, ANC_LAMBDA_LEVEL_WARN, NULL,
+                          "The content type of a reply holds control "
+                          "characters: application/octet-stream is sent.");
+    content_type = "application/octet-stream";
+  }
   g_bytes_ref (body);
   g_clear_pointer (&self->reply, g_bytes_unref);
   self->reply = body;
@@ -239,12 +256,10 @@ anc_lambda_context_open_stream (AncLambdaContext *self,
                           "The response of this event is already a stream.");
     return NULL;
   }
-  for (const gchar *p = content_type; *p != '\0'; p++) {
-    if (g_ascii_iscntrl (*p)) {
-      anc_lambda_set_error (error, "Function.InvalidContentType",
-                            "A content type cannot hold control characters.");
-      return NULL;
-    }
+  if (!is_value (content_type)) {
+    anc_lambda_set_error (error, "Function.InvalidContentType",
+                          "A content type cannot hold control characters.");
+    return NULL;
   }
   self->stream = anc_lambda_stream_open (self->services->wire, self->event->id,
                                          content_type, error);

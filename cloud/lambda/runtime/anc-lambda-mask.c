@@ -27,7 +27,8 @@ static const gchar *const words[]
   "(?:\"(?:[^\"\\\\]|\\\\.)*\"?|'[^']*'?"                                      \
   "|(?:(?:bearer|basic)\\s+)?[^\\s\"',;&}]+)"
 #define PATTERN                                                                \
-  "(" NAMES "[\\w.-]{0,40}+[\"']?\\s*[:=]\\s*)" VALUE "|(\\bbearer\\s+)[\\w.~+/=-]+" \
+  "(" NAMES "[\\w.-]{0,40}+[\"']?\\s*[:=]\\s*)" VALUE                          \
+  "|(\\bbearer\\s+)[\\w.~+/=-]+"                                               \
   "|()\\beyJ[\\w-]+\\.[\\w-]+\\.[\\w-]*"                                       \
   "|()\\b(?:AKIA|ASIA)[A-Z0-9]{12,}"
 

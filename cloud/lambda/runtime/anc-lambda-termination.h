@@ -10,7 +10,7 @@
  * knows whether it was, and the process has to begin anew.
  *
  * To be called before there are other threads: SIGTERM is blocked in all that
- * come after, and waited for in one of its own. There `shutdown` (may be NULL)
+ * come after (and in child processes), and waited for in one of its own. There `shutdown` (may be NULL)
  * runs once, for 300 ms at most; then the process exits with 0. All arguments are
  * borrowed for the rest of the process. */
 gboolean anc_lambda_termination_install (const AncLambdaWire *wire,

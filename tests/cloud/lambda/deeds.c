@@ -39,7 +39,8 @@ bytes (AncLambdaContext *context, JsonObject *event, GError **error)
 {
   g_autoptr (GBytes) body = g_bytes_new_static ("\0\1\2\377", 4);
 
-  anc_lambda_context_reply_bytes (context, body, "audio/basic");
+  anc_lambda_context_reply_bytes (context, body,
+                                  text_of (event, "type", "audio/basic"));
   return TRUE;
 }
 
@@ -104,10 +105,34 @@ fail (AncLambdaContext *context, JsonObject *event, GError **error)
   return FALSE;
 }
 
+/* Deeper than any stack. */
+static gint G_GNUC_NO_INLINE
+sink (volatile gint depth)
+{
+  volatile gchar frame[4096];
+
+  frame[0] = (gchar) depth;
+  return depth < 0 ? frame[0] : sink (depth + 1) + frame[0];
+}
+
+static gpointer
+raise_in_thread (gpointer number)
+{
+  raise (GPOINTER_TO_INT (number));
+  return NULL;
+}
+
 static gboolean
 crash (AncLambdaContext *context, JsonObject *event, GError **error)
 {
-  raise ((int) number_of (event, "signal", SIGSEGV));
+  gint number = (gint) number_of (event, "signal", SIGSEGV);
+
+  if (json_object_has_member (event, "deep"))
+    return sink (0) == 1;
+  if (json_object_has_member (event, "thread"))
+    g_thread_join (
+        g_thread_new ("doomed", raise_in_thread, GINT_TO_POINTER (number)));
+  raise (number);
   return TRUE;
 }
 
@@ -158,7 +183,7 @@ stream (AncLambdaContext *context, JsonObject *event, GError **error)
 {
   gint64 pieces = number_of (event, "pieces", 3);
   gsize size = (gsize) number_of (event, "size", 10);
-  g_autofree gchar *piece = g_malloc (size);
+  g_autofree gchar *piece = g_malloc (size + 1);
   AncLambdaStream *out = open_stream (context, event, error);
 
   memset (piece, 'p', size);

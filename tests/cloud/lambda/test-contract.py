@@ -28,6 +28,14 @@ class Contract(LambdaCase):
         self.assertEqual(result.body, b"\0\1\2\xff")
         self.assertEqual(result.headers["Content-Type"], "audio/basic")
 
+    def test_type_that_is_none(self):
+        """Nothing of it gets into the head of the answer."""
+        cloud = self.cloud()
+        result = cloud.call({"do": "bytes", "type": "audio/basic\r\nX: 1"})
+        self.assertEqual(result.headers["Content-Type"],
+                         "application/octet-stream")
+        self.assertIn("content type", cloud.log)
+
     def test_what_comes_with_an_event(self):
         client = {"client": {"app_title": "Grüße"}, "custom": {"k": "v"}}
         packed = base64.b64encode(json.dumps(client).encode()).decode()

@@ -32,6 +32,14 @@ class Crashes(LambdaCase):
                 self.assert_answers(cloud)
         self.assertEqual(len(cloud.calls("register")), len(SIGNALS) + 1)
 
+    def test_crash_of_a_thread_and_of_the_stack(self):
+        cloud = self.cloud("--timeout", "20")
+        for how in ("thread", "deep"):
+            with self.subTest(how):
+                self.assert_error(cloud.call({"do": "crash", how: 1}),
+                                  "Runtime.Crashed", "SIGSEGV")
+                self.assert_answers(cloud)
+
     def test_the_process_dies_of_the_signal(self):
         for name in SIGNALS:
             with self.subTest(name):

@@ -298,6 +298,21 @@ class Invoke(LambdaCase):
                 self.assertEqual(connection.getresponse().status, status)
                 connection.close()
 
+    def test_caller_who_does_not_wait(self):
+        """Its event is done all the same; the next one is taken then."""
+        cloud = self.cloud("--timeout", "10")
+        self.assert_answers(cloud)
+        connection = http.client.HTTPConnection(HOST, cloud.port)
+        connection.request("POST", "/2015-03-31/functions/function/"
+                           "invocations", '{"do": "work", "ms": 300}')
+        time.sleep(0.1)
+        connection.close()
+        self.assertEqual(cloud.call({}).status, 429)
+        end = time.monotonic() + PATIENCE
+        while cloud.call({}).status == 429 and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(len(cloud.calls("response")), 3)
+
     def test_one_event_at_a_time(self):
         cloud = self.cloud("--timeout", "10")
         self.assert_answers(cloud)
