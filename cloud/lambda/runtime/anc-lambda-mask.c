@@ -70,8 +70,10 @@ static GRegex *
 get_regex (AncLambdaMask *self)
 {
   g_mutex_lock (&self->lock);
+  /* Of bytes: in UTF-8 the whole text is validated again for each match. */
   if (self->regex == NULL)
-    self->regex = g_regex_new (PATTERN, G_REGEX_CASELESS, 0, NULL);
+    self->regex
+        = g_regex_new (PATTERN, G_REGEX_CASELESS | G_REGEX_RAW, 0, NULL);
   g_mutex_unlock (&self->lock);
   return self->regex;
 }

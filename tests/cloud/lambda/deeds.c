@@ -188,7 +188,9 @@ stream (AncLambdaContext *context, JsonObject *event, GError **error)
 
   memset (piece, 'p', size);
   for (gint64 i = 0; out != NULL && i < pieces; i++) {
-    if (!anc_lambda_stream_write (out, piece, size, error))
+    /* An empty piece is not the end. */
+    if (!anc_lambda_stream_write (out, piece, 0, error)
+        || !anc_lambda_stream_write (out, piece, size, error))
       return FALSE;
   }
   if (out != NULL && json_object_has_member (event, "again"))

@@ -28,6 +28,8 @@ test_mask (void)
     { "token=\"never closed", "token=***" },
     { "with THESECRETVALUE in it", "with *** in it" },
     { "no UTF-8: \xff", "no UTF-8: \357\277\275" },
+    { "über-token=\"ü\\ü\" über", "über-token=*** über" },
+    { "Schlüssel: cookie=äöü&ß", "Schlüssel: cookie=***&ß" },
   };
   g_autoptr (AncLambdaMask) mask = NULL;
 
