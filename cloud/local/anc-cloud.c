@@ -128,7 +128,29 @@ announce (AncSandbox *sandbox, AncInvokeApi *api)
 }
 
 static gboolean
-serve (const Options *options, AncFaults *faults, FILE *trace, GError **error)
+serve (const AncSandboxOptions *wanted, guint port, GError **error)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (AncSandbox) sandbox = NULL;
+  g_autoptr (AncInvokeApi) api = NULL;
+  guint signals[] = { g_unix_signal_add (SIGINT, on_signal, loop),
+                      g_unix_signal_add (SIGTERM, on_signal, loop) };
+
+  sandbox = anc_sandbox_new (wanted, error);
+  if (sandbox != NULL)
+    api = anc_invoke_api_new (port, sandbox, error);
+  if (api != NULL) {
+    announce (sandbox, api);
+    g_main_loop_run (loop);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_source_remove (signals[i]);
+  return api != NULL;
+}
+
+static gboolean
+serve_as (const Options *options, AncFaults *faults, FILE *trace,
+          GError **error)
 {
   AncSandboxOptions wanted = {
     .name = options->name,
@@ -141,20 +163,8 @@ serve (const Options *options, AncFaults *faults, FILE *trace, GError **error)
     .observer = trace != NULL ? on_call : NULL,
     .observer_data = trace,
   };
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (AncSandbox) sandbox = anc_sandbox_new (&wanted, error);
-  g_autoptr (AncInvokeApi) api
-      = sandbox != NULL
-            ? anc_invoke_api_new ((guint) options->port, sandbox, error)
-            : NULL;
 
-  if (api == NULL)
-    return FALSE;
-  g_unix_signal_add (SIGINT, on_signal, loop);
-  g_unix_signal_add (SIGTERM, on_signal, loop);
-  announce (sandbox, api);
-  g_main_loop_run (loop);
-  return TRUE;
+  return serve (&wanted, (guint) options->port, error);
 }
 
 static int
@@ -178,7 +188,7 @@ run (const Options *options)
   }
   if (trace != NULL)
     setvbuf (trace, NULL, _IOLBF, 0);
-  served = serve (options, faults, trace, &error);
+  served = serve_as (options, faults, trace, &error);
   if (trace != NULL)
     fclose (trace);
   if (!served)

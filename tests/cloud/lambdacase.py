@@ -63,6 +63,10 @@ class Cloud(Server):
     def environment(self):
         return {**super().environment(), **self.env}
 
+    def ready(self):
+        """Also past the lines that say where it is."""
+        return super().ready() and "/invocations\n" in self.log
+
     def call(self, event, **headers):
         """`event`: what becomes JSON, or bytes."""
         body = event if isinstance(event, bytes) else json.dumps(event)

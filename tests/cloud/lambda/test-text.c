@@ -7,7 +7,11 @@
 
 #include <string.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#define HOSTILE (1 << 17)
+#else
 #define HOSTILE (1 << 20)
+#endif
 
 static void
 test_mask (void)
