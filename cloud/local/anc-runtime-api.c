@@ -30,6 +30,7 @@ typedef struct {
   AncRuntimeApi *api;
   GSocketConnection *stream;
   GThread *thread;
+  gboolean closed; /* under the lock; its thread has nothing left to do */
 } Connection;
 
 /* --- where a request goes --- */
@@ -234,7 +235,10 @@ serve (gpointer data)
     more = request != NULL
            && serve_request (self, request, G_BUFFERED_INPUT_STREAM (input));
   }
+  g_mutex_lock (&self->api->lock);
   g_io_stream_close (G_IO_STREAM (self->stream), NULL, NULL);
+  self->closed = TRUE;
+  g_mutex_unlock (&self->api->lock);
   return NULL;
 }
 
@@ -257,7 +261,7 @@ drop_closed (AncRuntimeApi *self)
   for (guint i = self->serving->len; i > 0; i--) {
     Connection *connection = g_ptr_array_index (self->serving, i - 1);
 
-    if (g_io_stream_is_closed (G_IO_STREAM (connection->stream)))
+    if (connection->closed)
       g_ptr_array_remove_index_fast (self->serving, i - 1);
   }
 }
@@ -324,6 +328,23 @@ anc_runtime_api_new (guint port, AncRuntimeState *state, AncFaults *faults,
   return g_steal_pointer (&self);
 }
 
+/* Their threads come back from whatever they wait for. Not by GSocket, which is
+ * its thread's. */
+static void
+hang_up (AncRuntimeApi *self)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->serving->len; i++) {
+    Connection *connection = g_ptr_array_index (self->serving, i);
+
+    if (!connection->closed)
+      shutdown (
+          g_socket_get_fd (g_socket_connection_get_socket (connection->stream)),
+          SHUT_RDWR);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
 void
 anc_runtime_api_free (AncRuntimeApi *self)
 {
@@ -336,12 +357,7 @@ anc_runtime_api_free (AncRuntimeApi *self)
   g_mutex_unlock (&self->lock);
   if (self->acceptor != NULL)
     g_thread_join (self->acceptor);
-  for (guint i = 0; i < self->serving->len; i++) {
-    Connection *connection = g_ptr_array_index (self->serving, i);
-
-    g_socket_shutdown (g_socket_connection_get_socket (connection->stream),
-                       TRUE, TRUE, NULL);
-  }
+  hang_up (self);
   g_ptr_array_unref (self->serving);
   g_socket_listener_close (self->listener);
   g_object_unref (self->listener);

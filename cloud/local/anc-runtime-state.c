@@ -371,6 +371,15 @@ anc_runtime_state_wait_ready (AncRuntimeState *self, AncInvocation *invocation,
   return outcome;
 }
 
+/* Half of an answer is read to its end also when its sender is no more. */
+static gboolean
+is_answering (AncRuntimeState *self, const AncInvocation *invocation)
+{
+  return !invocation->answered
+         && (self->state == STATE_RESPONSE
+             || self->state == STATE_ERROR_RESPONSE);
+}
+
 AncRuntimeOutcome
 anc_runtime_state_invoke (AncRuntimeState *self, AncInvocation *invocation,
                           gint64 end)
@@ -381,8 +390,8 @@ anc_runtime_state_invoke (AncRuntimeState *self, AncInvocation *invocation,
   self->current = invocation;
   g_cond_broadcast (&self->changed);
   /* `next` takes it away again. */
-  while (!self->ended && self->current == invocation
-         && outcome == ANC_RUNTIME_DONE) {
+  while ((!self->ended || is_answering (self, invocation))
+         && self->current == invocation && outcome == ANC_RUNTIME_DONE) {
     if (!wait_until (self, end))
       outcome = ANC_RUNTIME_LATE;
   }

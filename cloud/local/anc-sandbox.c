@@ -3,6 +3,8 @@
 
 #include "anc-process.h"
 
+#include <json-glib/json-glib.h>
+
 #define INIT_MS 10000
 #define GRACE_MS 500
 #define REGION "us-east-1"
@@ -118,17 +120,20 @@ now_text (void)
   return g_date_time_format (now, "%Y-%m-%dT%H:%M:%S.%fZ");
 }
 
+/* An answer that was there before stands. */
 static void
 fail_late (AncInvocation *invocation, guint ms)
 {
   g_autofree gchar *now = now_text ();
 
+  if (invocation->answered)
+    return;
   anc_invocation_fail (invocation, "Sandbox.Timedout",
                        "%s %s Task timed out after %u.%02u seconds", now,
                        invocation->id, ms / 1000, ms % 1000 / 10);
 }
 
-/* An answer that was there before stands. */
+/* The same. */
 static void
 fail_ended (AncSandbox *self, AncInvocation *invocation)
 {
@@ -229,6 +234,10 @@ anc_sandbox_new (const AncSandboxOptions *options, GError **error)
 {
   g_autoptr (AncSandbox) self = g_new0 (AncSandbox, 1);
 
+  /* While there is one thread: at the first use would do, but nobody who looks
+   * for races can follow that. */
+  g_type_ensure (JSON_TYPE_PARSER);
+  g_type_ensure (JSON_TYPE_GENERATOR);
   g_mutex_init (&self->busy);
   self->name = g_strdup (options->name != NULL ? options->name : "function");
   self->handler

@@ -28,7 +28,9 @@ struct _AncLambdaContext {
   gchar *identity_pool_id;
   GBytes *reply;
   gchar *reply_type;
-  AncLambdaStream *stream; /* NULL: the answer is not streamed */
+  AncLambdaStream
+      *stream; /* NULL: the answer is not streamed; set by its thread
+                              alone, atomically */
 };
 
 /* Takes the event. */

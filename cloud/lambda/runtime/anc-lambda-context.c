@@ -251,6 +251,8 @@ AncLambdaStream *
 anc_lambda_context_open_stream (AncLambdaContext *self,
                                 const gchar *content_type, GError **error)
 {
+  AncLambdaStream *stream;
+
   if (self->stream != NULL) {
     anc_lambda_set_error (error, "Function.StreamOpen",
                           "The response of this event is already a stream.");
@@ -261,9 +263,10 @@ anc_lambda_context_open_stream (AncLambdaContext *self,
                           "A content type cannot hold control characters.");
     return NULL;
   }
-  self->stream = anc_lambda_stream_open (self->services->wire, self->event->id,
-                                         content_type, error);
-  return self->stream;
+  stream = anc_lambda_stream_open (self->services->wire, self->event->id,
+                                   content_type, error);
+  g_atomic_pointer_set (&self->stream, stream);
+  return stream;
 }
 
 static JsonNode *

@@ -140,6 +140,7 @@ on_expired (gpointer data)
 {
   Runtime *self = data;
   AncLambdaContext *context = self->context;
+  AncLambdaStream *stream = g_atomic_pointer_get (&context->stream);
   gchar answer[ANC_LAMBDA_WIRE_ANSWER_MAX];
   g_autofree gchar *path = g_strdup_printf (
       "/2018-06-01/runtime/invocation/%s/error", context->event->id);
@@ -154,8 +155,8 @@ on_expired (gpointer data)
   fields = g_strdup_printf (ANC_LAMBDA_ERROR_TYPE_FIELD
                             ": %s\r\n" ANC_LAMBDA_CAUSE_FIELD ": %s\r\n",
                             fault->type, fault->cause);
-  if (context->stream != NULL)
-    anc_lambda_stream_abandon (context->stream, fault);
+  if (stream != NULL)
+    anc_lambda_stream_abandon (stream, fault);
   else
     anc_lambda_wire_post (&self->wire, path, fields, fault->body, REPORT_MS,
                           answer);

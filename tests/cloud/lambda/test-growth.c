@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#ifdef __SANITIZE_ADDRESS__
-/* Its own memory grows; what leaks is what LeakSanitizer finds. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+/* Their own memory grows; what leaks is what LeakSanitizer finds. */
 #define EVENTS 1000
 #define GROWTH_MAX G_MAXSIZE
 #else

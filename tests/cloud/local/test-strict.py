@@ -107,6 +107,14 @@ class Strict(LambdaCase):
         self.ask_in_background()
         caller.wait()
 
+    def test_answer_stands(self):
+        """Also if no `next` follows it in time."""
+        self.peer = self.cloud("--timeout", "1", command=None)
+        caller = Caller(self.peer, {})
+        request_id, _, _ = self.next()
+        self.answer(request_id)
+        self.assertEqual(caller.wait().json(), 1)
+
     def test_wrong_id(self):
         caller = Caller(self.peer, {})
         request_id, _, _ = self.next()
@@ -154,8 +162,7 @@ class Strict(LambdaCase):
             400, "InvalidFunctionResponseMode")
         self.assert_refused(self.send("GET", NEXT), 403,
                             "InvalidStateTransition")
-        # Nobody sees it end, as nobody started it.
-        self.assert_error(caller.wait(), "Sandbox.Timedout")
+        self.assert_error(caller.wait(), "Runtime.InvalidResponseModeHeader")
 
     def test_types_of_errors(self):
         for given, kept in (("Function.Own", "Function.Own"),
