@@ -40,6 +40,14 @@ typedef struct {
   gchar *id; /* of an invocation, or NULL */
 } Route;
 
+static void
+route_clear (Route *self)
+{
+  g_free (self->id);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Route, route_clear)
+
 /* NULL: it goes there. */
 static AncReply *
 find_route (const AncHttpRequest *request, Route *ret_route)
@@ -198,9 +206,8 @@ serve_request (Connection *self, AncHttpRequest *request,
                GBufferedInputStream *input)
 {
   AncRuntimeApi *api = self->api;
-  Route route = { 0 };
+  g_auto (Route) route = { 0 };
   g_autoptr (AncReply) reply = find_route (request, &route);
-  g_autofree gchar *id = route.id;
   AncFault fault = { ANC_FAULT_NONE, 0 };
   gboolean more;
 
