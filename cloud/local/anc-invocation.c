@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-invocation.h"
 
-#include <json-glib/json-glib.h>
-#include <string.h>
+#include "anc-json-text.h"
 
 AncInvocation *
 anc_invocation_new (GBytes *payload)
@@ -38,21 +37,14 @@ void
 anc_invocation_fail (AncInvocation *self, const gchar *type,
                      const gchar *format, ...)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *object = json_object_new ();
   g_autofree gchar *message = NULL;
   va_list arguments;
-  gchar *text;
 
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  json_object_set_string_member (object, "errorType", type);
-  json_object_set_string_member (object, "errorMessage", message);
-  json_node_take_object (node, object);
-  text = json_to_string (node, FALSE);
   g_clear_pointer (&self->answer, g_bytes_unref);
-  self->answer = g_bytes_new_take (text, strlen (text));
+  self->answer = anc_json_text_new_error (type, message);
   g_free (self->error_type);
   self->error_type = g_strdup (type);
   self->answered = TRUE;

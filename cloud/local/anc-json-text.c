@@ -3,6 +3,8 @@
 
 #include "anc-one-object.h"
 
+#include <string.h>
+
 #define DEPTH_MAX 128
 
 /* json-glib needs brackets in order, see anc_is_one_object (). */
@@ -43,4 +45,18 @@ anc_json_text_is_valid (GBytes *bytes)
   node = parse (wrapped->str, wrapped->len);
   return node != NULL
          && json_object_get_size (json_node_get_object (node)) == 1;
+}
+
+GBytes *
+anc_json_text_new_error (const gchar *type, const gchar *message)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  gchar *text;
+
+  json_object_set_string_member (object, "errorMessage", message);
+  json_object_set_string_member (object, "errorType", type);
+  json_node_take_object (node, object);
+  text = json_to_string (node, FALSE);
+  return g_bytes_new_take (text, strlen (text));
 }

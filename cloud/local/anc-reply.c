@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-reply.h"
 
-#include <json-glib/json-glib.h>
-#include <string.h>
+#include "anc-json-text.h"
 
 AncReply *
 anc_reply_new (guint status, const gchar *content_type, GBytes *body)
@@ -16,37 +15,27 @@ anc_reply_new (guint status, const gchar *content_type, GBytes *body)
   return self;
 }
 
-static AncReply *
-new_text (guint status, const gchar *text)
-{
-  g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
-
-  return anc_reply_new (status, "application/json", body);
-}
-
 AncReply *
 anc_reply_new_error (guint status, const gchar *type, const gchar *format, ...)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *object = json_object_new ();
   g_autofree gchar *message = NULL;
-  g_autofree gchar *text = NULL;
+  g_autoptr (GBytes) body = NULL;
   va_list arguments;
 
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  json_object_set_string_member (object, "errorMessage", message);
-  json_object_set_string_member (object, "errorType", type);
-  json_node_take_object (node, object);
-  text = json_to_string (node, FALSE);
-  return new_text (status, text);
+  body = anc_json_text_new_error (type, message);
+  return anc_reply_new (status, "application/json", body);
 }
 
 AncReply *
 anc_reply_new_accepted (void)
 {
-  return new_text (202, "{\"status\":\"OK\"}");
+  static const gchar text[] = "{\"status\":\"OK\"}";
+  g_autoptr (GBytes) body = g_bytes_new_static (text, sizeof text - 1);
+
+  return anc_reply_new (202, "application/json", body);
 }
 
 void

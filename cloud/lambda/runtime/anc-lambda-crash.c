@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define REPORT_MAX 1024
+#define REPORT_MAX 2048
 /* For the report and the trace; whatever hangs dies by SIGALRM. */
 #define PATIENCE_SECONDS 2
 #define ANSWER_MS 1000
@@ -107,6 +107,10 @@ fill (Aim *aim, const gchar *path, const gchar *request_id)
   static const gchar body[]
       = "{\"errorType\":\"Runtime.Crashed\",\"stackTrace\":[],"
         "\"errorMessage\":\"The function crashed: ";
+  static const gchar cause[]
+      = "{\"working_directory\":\"\",\"paths\":[],\"exceptions\":[{\"type\":"
+        "\"Runtime.Crashed\",\"message\":\"The function crashed\","
+        "\"stack\":[]}]}";
 
   g_snprintf (aim->line, REPORT_MAX,
               "{\"level\":\"FATAL\",\"request_id\":\"%s\","
@@ -120,9 +124,9 @@ fill (Aim *aim, const gchar *path, const gchar *request_id)
                 "Content-Type: application/json\r\n"
                 "Content-Length: %d\r\n"
                 "Connection: close\r\n" ANC_LAMBDA_ERROR_TYPE_FIELD
-                ": Runtime.Crashed\r\n\r\n%s",
+                ": Runtime.Crashed\r\n" ANC_LAMBDA_CAUSE_FIELD ": %s\r\n\r\n%s",
                 path, crash.wire->host, (int) sizeof body - 1 + END_LENGTH,
-                body);
+                cause, body);
 }
 
 void

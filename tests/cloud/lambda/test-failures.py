@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A function that crashes, leaves, takes too long or is ended."""
 import http.client
+import json
 import signal
 import threading
 import time
@@ -25,6 +26,10 @@ class Crashes(LambdaCase):
                 self.assertEqual(
                     call["fields"]["Lambda-Runtime-Function-Error-Type"],
                     "Runtime.Crashed")
+                cause = json.loads(call["fields"][
+                    "Lambda-Runtime-Function-XRay-Error-Cause"])
+                self.assertEqual(cause["exceptions"][0]["type"],
+                                 "Runtime.Crashed")
                 # Where it was, and of which event.
                 self.assertIn("lambda-deeds(", result.log_tail)
                 self.assertIn(result.headers["x-amzn-RequestId"],

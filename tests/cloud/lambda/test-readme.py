@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the READMEs show works as they show it."""
+import base64
+import json
 import os
 import re
+import subprocess
 import textwrap
 from pathlib import Path
 
 import tap
+import tools
 from lambdacase import CLOUD, LambdaCase
 
 ROOT = Path(os.environ["G_TEST_SRCDIR"])
@@ -37,6 +41,28 @@ class Readme(LambdaCase):
         cloud = self.cloud(command=(BUILD / "tests/cloud/lambda/lambda-echo",))
         self.assertEqual(cloud.call({"hello": "there"}).json(),
                          {"hello": "there"})
+
+    def test_the_aws_cli(self):
+        lines, = [block for block in blocks("cloud/README.md", "sh")
+                  if "aws lambda" in block]
+        aws = tools.need("aws")
+        cloud = self.cloud()
+        shown = subprocess.run(
+            ["sh", "-ec", lines.replace(":9000", f":{cloud.port}")],
+            cwd=cloud.folder, capture_output=True, text=True, timeout=60,
+            check=False, env={
+                "PATH": f"{Path(aws).parent}:/usr/bin:/bin",
+                "HOME": str(cloud.folder), "AWS_ACCESS_KEY_ID": "any",
+                "AWS_SECRET_ACCESS_KEY": "any",
+                "AWS_DEFAULT_REGION": "us-east-1"})
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        answer = (cloud.folder / "answer.json").read_text(encoding="utf-8")
+        self.assertEqual(answer, '{"hello": "there"}\n')
+        told = json.loads(shown.stdout)
+        self.assertEqual((told["StatusCode"], told["ExecutedVersion"]),
+                         (200, "$LATEST"))
+        self.assertIn("ColdStart",
+                      base64.b64decode(told["LogResult"]).decode())
 
     def test_faults_that_are_shown(self):
         lines = "".join(blocks("cloud/README.md", "sh"))
