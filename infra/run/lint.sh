@@ -54,11 +54,12 @@ lint_arrows ()
 {
   local found family
   found=$({
-    arrow lib 'elements|plugins|pipelines'
-    arrow elements 'plugins|pipelines'
-    arrow plugins 'lib|pipelines'
-    arrow pipelines 'lib|elements|plugins'
-    for family in "$root"/{lib,elements}/*/; do
+    arrow lib 'elements|plugins|pipelines|cloud'
+    arrow elements 'plugins|pipelines|cloud'
+    arrow plugins 'lib|pipelines|cloud'
+    arrow pipelines 'lib|elements|plugins|cloud'
+    arrow cloud 'lib|elements|plugins|pipelines'
+    for family in "$root"/{lib,elements,cloud}/*/; do
       other_families "$family"
     done
   }) || true

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Without arguments: every suite in the release build, then unit, element and
-# pipeline under ASan+UBSan, then unit under memcheck. With `slow`: the long
-# forms in the release build, libFuzzer, and the threads under TSan. Each
+# Without arguments: every suite in the release build, then unit, element,
+# pipeline and cloud under ASan+UBSan, then unit under memcheck. With `slow`: the
+# long forms in the release build, libFuzzer, and the threads under TSan. Each
 # sanitized build has a directory of its own: `meson test --setup` cannot
 # switch sanitizers.
 
@@ -16,7 +16,7 @@ source "$root/infra/run/tools.sh"
 # shellcheck source=infra/run/tsan.sh
 source "$root/infra/run/tsan.sh"
 
-all_suites=(unit element pipeline infra)
+all_suites=(unit element pipeline cloud infra)
 
 count_results ()
 {
@@ -85,7 +85,7 @@ run_sanitized ()
     "$(werror)" || { count_broken_build asan; return; }
   preload=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)
   ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$preload scan_plugins "$dir"
-  for suite in unit element pipeline; do
+  for suite in unit element pipeline cloud; do
     ASAN_OPTIONS=fast_unwind_on_malloc=0:detect_leaks=1 \
       LSAN_OPTIONS=suppressions=$root/infra/run/lsan.supp:print_suppressions=0 \
       UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \

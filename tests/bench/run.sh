@@ -22,6 +22,18 @@ title "One object into S3, against awss3sink and the AWS CLI"
 /usr/bin/python3 "$here/s3.py" --json "$results/s3.json"
 title "200 WebSocket clients of one sink, 20 of them stalled"
 "$build/tests/elements/websocket/websocket-bench-crowd" --json "$results/websocket.json"
+title "The runtime of functions, with one that does nothing"
+"$build/tests/cloud/lambda/lambda-bench" "$build/tests/cloud/lambda/lambda-echo" --json "$results/lambda.json"
+title "The same with GStreamer and a pipeline, out of a folder of its plugins"
+lambda_plugins=$results/lambda-plugins
+mkdir -p "$lambda_plugins"
+for plugin in app audioconvert coreelements; do
+  ln -sf "$(pkg-config --variable=pluginsdir gstreamer-1.0)/libgst$plugin.so" "$lambda_plugins"
+done
+ln -sf "$(realpath "$build/plugins/anc/libgstanc.so")" "$lambda_plugins"
+GST_PLUGIN_PATH_1_0='' GST_PLUGIN_SYSTEM_PATH_1_0=$lambda_plugins \
+  GST_REGISTRY_1_0=$results/lambda-registry.bin GST_REGISTRY_FORK=no \
+  "$build/tests/cloud/lambda/lambda-bench" "$build/tests/cloud/lambda/lambda-pipeline" --json "$results/lambda-pipeline.json"
 title "MQTT on loopback"
 GST_PLUGIN_PATH_1_0=$build/plugins \
   /usr/bin/python3 "$here/mqtt.py" "$build/tests/bench/mqtt-render"

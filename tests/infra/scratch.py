@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(os.environ["G_TEST_SRCDIR"])
 BUILD = Path(os.environ["G_TEST_BUILDDIR"])
-PARTS = ("lib", "elements", "plugins", "pipelines", "infra", "run",
+PARTS = ("lib", "elements", "plugins", "pipelines", "cloud", "infra", "run",
          "meson.build", "meson_options.txt")
 
 

@@ -28,6 +28,10 @@ ARROWS = {
     "plugins/ancwebsocket": ('"anc-filter.h"', '"gstancnlms.h"'),
     "pipelines/loader": ('"gstanccanceller.h"', "<cairo.h>"),
     "pipelines/tool": ('"anc-canceller.h"',),
+    "cloud/lambda/runtime": ("<gst/gst.h>", '"gstancnlms.h"',
+                             '"anc-sandbox.h"', '"anc-command.h"'),
+    "cloud/local": ("<gst/gst.h>", '"gstancnlms.h"', '"anc-lambda.h"',
+                    '"anc-command.h"'),
 }
 # Programs of their own, of which nothing is linked elsewhere.
 APART = {"pipelines/demo"}
@@ -57,7 +61,8 @@ class Arrows(unittest.TestCase):
                       if source.resolve() in self.objects)
 
     def tiers(self):
-        for top in ("lib", "elements", "plugins", "pipelines"):
+        for top in ("lib", "elements", "plugins", "pipelines", "cloud",
+                    "cloud/lambda"):
             for folder in sorted((self.root / top).iterdir()):
                 tier = f"{top}/{folder.name}"
                 if any(folder.glob("*.c")) and tier not in APART:
@@ -122,7 +127,10 @@ class Arrows(unittest.TestCase):
                 ("elements/common/stray.c", "gstancnlms.h"),
                 ("lib/aws/stray.c", "anc-filter.h"),
                 ("lib/common/stray.c", "anc-filter.h"),
-                ("lib/dsp/kernels/stray.c", "anc-backoff.h")):
+                ("lib/dsp/kernels/stray.c", "anc-backoff.h"),
+                ("lib/aws/stray.c", "../../cloud/local/anc-sandbox.h"),
+                ("cloud/local/stray.c", "anc-lambda.h"),
+                ("cloud/local/stray.c", "elements/common/gstancenums.h")):
             self.found_by_lint(self.root / name, header)
 
 
