@@ -8,11 +8,15 @@ source "$root/infra/run/tools.sh"
 
 main ()
 {
+  if [ $# -gt 0 ]; then
+    printf 'run: bench takes no arguments and measures everything\n' >&2
+    exit 2
+  fi
   need_packages build run demo test
   take_lock
   need_tools
   need_peers
   build_release || return 1
   use_build_tree
-  exec "$root/tests/bench/run.sh" "$@"
+  exec "$root/tests/bench/run.sh"
 }
