@@ -34,6 +34,10 @@ on_state (const AncMqttStateChange *change, gpointer client)
     g_test_message ("%s: %s", anc_mqtt_state_name (change->state),
                     change->reason->message);
   }
+  if (change->reason != NULL && change->was_connected) {
+    g_clear_error (&self->loss);
+    self->loss = g_error_copy (change->reason);
+  }
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
@@ -106,6 +110,15 @@ client_wait_failed (Client *self)
 }
 
 void
+client_wait_lost (Client *self)
+{
+  g_mutex_lock (&self->lock);
+  while (self->disconnects == 0)
+    wait_change (self, "loss of the connection");
+  g_mutex_unlock (&self->lock);
+}
+
+void
 client_wait_messages (Client *self, guint count)
 {
   g_mutex_lock (&self->lock);
@@ -142,6 +155,7 @@ client_free (Client *self)
   g_clear_pointer (&self->connection, anc_mqtt_connection_free);
   g_ptr_array_unref (self->messages);
   g_clear_error (&self->reason);
+  g_clear_error (&self->loss);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
   g_free (self);

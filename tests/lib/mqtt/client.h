@@ -11,6 +11,7 @@ typedef struct {
   GCond changed;
   AncMqttState state;
   GError *reason;    /* of the last change that had one */
+  GError *loss;      /* of the last that ended a connection */
   guint disconnects; /* WAITING after CONNECTED */
   guint connects;
   guint waits;
@@ -23,6 +24,8 @@ void client_start (Client *self);
 /* Fails the test after half a minute. */
 void client_wait_state (Client *self, AncMqttState state);
 void client_wait_failed (Client *self);
+/* A connection lost. WAITING itself may be over again before one looks. */
+void client_wait_lost (Client *self);
 void client_wait_messages (Client *self, guint count);
 guint client_disconnects (Client *self);
 /* Text of message i. */

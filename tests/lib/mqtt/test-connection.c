@@ -379,9 +379,9 @@ test_stalled (void)
   client_wait_state (sender, ANC_MQTT_STATE_CONNECTED);
   test_server_tell (broker, "suspend");
   publish (queue, "test/a", 1, "x");
-  client_wait_state (sender, ANC_MQTT_STATE_WAITING);
-  g_assert_error (sender->reason, ANC_MQTT_ERROR, ANC_MQTT_ERROR_UNREACHABLE);
-  g_assert_nonnull (strstr (sender->reason->message, "acknowledged nothing"));
+  client_wait_lost (sender);
+  g_assert_error (sender->loss, ANC_MQTT_ERROR, ANC_MQTT_ERROR_UNREACHABLE);
+  g_assert_nonnull (strstr (sender->loss->message, "acknowledged nothing"));
   test_server_tell (broker, "resume");
   g_assert_cmpint (anc_mqtt_queue_wait_empty (queue, -1), ==,
                    ANC_MQTT_WAIT_DONE);
