@@ -1,6 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-one-object.h"
 
+/* A UTF-16 unit written as \uXXXX (RFC 8259, section 7), or -1. */
+static gint
+escaped_unit (const gchar *text, gsize size)
+{
+  gint unit = 0;
+
+  if (size < 6 || text[0] != '\\' || text[1] != 'u')
+    return -1;
+  for (guint i = 2; i < 6; i++) {
+    if (!g_ascii_isxdigit (text[i]))
+      return -1;
+    unit = unit * 16 + g_ascii_xdigit_value (text[i]);
+  }
+  return unit;
+}
+
+static gboolean
+is_broken_pair (const gchar *text, gsize size)
+{
+  gint first = escaped_unit (text, size), second;
+
+  if (first < 0xd800 || first > 0xdbff)
+    return FALSE;
+  second = escaped_unit (text + 6, size - 6);
+  return second < 0xdc00 || second > 0xdfff;
+}
+
 gboolean
 anc_is_one_object (const gchar *text, gsize size, guint depth_max)
 {
@@ -10,6 +37,8 @@ anc_is_one_object (const gchar *text, gsize size, guint depth_max)
   while (size > 0 && g_ascii_isspace (text[size - 1]))
     size--;
   for (gsize i = 0; i < size; i++) {
+    if (quoted && is_broken_pair (text + i, size - i))
+      return FALSE;
     if (quoted && text[i] == '\\')
       i++;
     else if (text[i] == '"')

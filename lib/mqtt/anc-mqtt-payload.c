@@ -9,6 +9,7 @@
 
 #include "anc-mqtt-error.h"
 #include "anc-mqtt-gzip.h"
+#include "anc-one-object.h"
 
 #define FORMAT "anc-mqtt-1"
 /* Members that are not known may be nested; json-glib's parser calls itself
@@ -116,31 +117,6 @@ fail (GError **error, const gchar *why)
   g_set_error (error, ANC_MQTT_ERROR, ANC_MQTT_ERROR_PAYLOAD,
                "the payload is not json-base64: %s", why);
   return FALSE;
-}
-
-/* Brackets outside strings. */
-static gboolean
-is_flat (const gchar *text, gsize size)
-{
-  gboolean in_string = FALSE;
-  guint depth = 0;
-
-  for (gsize i = 0; i < size; i++) {
-    if (in_string) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = FALSE;
-    } else if (text[i] == '"') {
-      in_string = TRUE;
-    } else if (text[i] == '{' || text[i] == '[') {
-      if (++depth > DEPTH)
-        return FALSE;
-    } else if ((text[i] == '}' || text[i] == ']') && depth > 0) {
-      depth--;
-    }
-  }
-  return TRUE;
 }
 
 static gboolean
@@ -290,8 +266,8 @@ anc_mqtt_payload_read (GBytes *text, gsize limit, AncMqttPayload *ret_payload,
 
   if (json == NULL || !g_utf8_validate (json, (gssize) size, NULL))
     return fail (error, "it is no UTF-8 text");
-  if (!is_flat (json, size))
-    return fail (error, "it is nested too deeply");
+  if (!anc_is_one_object (json, size, DEPTH))
+    return fail (error, "it is not one JSON object, or nested too deeply");
   if (!json_parser_load_from_data (parser, json, (gssize) size, NULL))
     return fail (error, "it is no JSON");
   root = json_parser_get_root (parser);

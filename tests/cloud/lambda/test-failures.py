@@ -94,7 +94,9 @@ class Crashes(LambdaCase):
     def test_crash_in_the_middle_of_a_stream(self):
         cloud = self.cloud("--timeout", "20")
         result = cloud.call({"do": "stream", "then": "crash"})
-        self.assert_error(result, "Runtime.TruncatedResponse")
+        # The report of the crash, on a connection of its own, may come first.
+        self.assertIn(result.error_type,
+                      ("Runtime.TruncatedResponse", "Runtime.Crashed"))
         self.assert_answers(cloud)
 
 

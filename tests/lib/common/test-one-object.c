@@ -20,6 +20,14 @@ static const struct {
   { "{} 1", FALSE },
   { "{\"a\": \"}", FALSE },
   { "{\"a\": [[[1]]]}", FALSE }, /* four levels */
+  { "{\"a\": \"\\ud83d\\ude00\"}", TRUE },
+  { "{\"a\": \"\\ud83d\"}", FALSE },
+  { "{\"a\": \"\\ud83dx\"}", FALSE },
+  { "{\"a\": \"\\ud83d\\u0041\"}", FALSE },
+  { "{\"a\": \"\\ud83d\\udreq\"}", FALSE },
+  { "{\"a\": \"\\ud83d\\ud83d\"}", FALSE },
+  { "{\"a\": \"\\\\ud83d\"}", TRUE },
+  { "{\"a\": \"\\u00", FALSE },
 };
 
 static void

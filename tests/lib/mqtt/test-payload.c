@@ -61,9 +61,9 @@ test_refused (void)
   g_autofree gchar *deep = g_strnfill (100000, '[');
   g_autofree gchar *hidden = g_strconcat ("{\"x\":\"\\\"\",\"y\":", deep, NULL);
 
-  refuse ("", 100, "no JSON object");
+  refuse ("", 100, "not one JSON object");
   refuse ("\xff", 100, "UTF-8");
-  refuse ("[]", 100, "no JSON object");
+  refuse ("[]", 100, "not one JSON object");
   refuse (deep, 100, "nested");
   refuse (hidden, 100, "nested");
   refuse ("{}", 100, "no data");

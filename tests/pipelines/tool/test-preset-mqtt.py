@@ -128,9 +128,9 @@ class Mqtt(scene.Case):
         line = process.stderr.readline()
         self.assertRegex(
             line, "^anc run: warning: input: A message on site/noisy is "
-            "skipped: the payload is not json-base64: it is no JSON; expected "
-            "is a JSON object as ancmqttsink sends it, anything else needs "
-            "payload-format=raw$")
+            "skipped: the payload is not json-base64: it is not one JSON "
+            "object, or nested too deeply; expected is a JSON object as "
+            "ancmqttsink sends it, anything else needs payload-format=raw$")
         self.interrupt(process)
 
     def test_mistakes(self):
