@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Counts what `meson test` ran, subtest by subtest.
 
-    results.py count TITLE LOG.json TALLY   show failures, add to TALLY
-    results.py sum TALLY                    the last line of ./run test
+    results.py count TITLE LOG.json TALLY [AGAIN.json]
+                                    show failures, add to TALLY; what is in the
+                                    second log counts instead of the first
+    results.py unchecked LOG.json   names of programs to try again: not they, but
+                                    LeakSanitizer crashed
+    results.py sum TALLY            the last line of ./run test
 
 Meson's own totals count programs, and its JUnit file has no trace of a program
 that crashed after its last good subtest; the JSON log has the output and the
@@ -17,6 +21,8 @@ TEST = re.compile(r"(not )?ok\b[ \t]*\d*[ \t]*-?[ \t]*(.*?)"
                   r"(?:[ \t]#[ \t]*(SKIP|TODO)\b[ \t:]*(.*))?$", re.I)
 PLAN = re.compile(r"1\.\.(\d+)(?:\s*#\s*SKIP\S*\s*(.*))?$", re.I)
 LINES_SHOWN = 150
+# gcc 12's leak checker reads the memory of threads that are just ending.
+CHECKER_CRASHED = "LeakSanitizer has encountered a fatal error"
 
 
 class Program:
@@ -99,8 +105,15 @@ def read_log(log):
         return [Program(json.loads(line)) for line in lines]
 
 
-def count(title, log, tally):
-    programs = read_log(log)
+def unchecked(log):
+    for program in read_log(log):
+        if program.failures and CHECKER_CRASHED in program.out + program.err:
+            print(program.name.rpartition(" / ")[2])
+
+
+def count(title, log, tally, again=""):
+    latest = {program.name: program for program in read_log(again)}
+    programs = [latest.get(program.name, program) for program in read_log(log)]
     for program in programs:
         program.show()
     numbers = [sum(p.passed for p in programs),
@@ -127,5 +140,7 @@ def total(tally):
 if __name__ == "__main__":
     if sys.argv[1] == "count":
         count(*sys.argv[2:])
+    elif sys.argv[1] == "unchecked":
+        unchecked(sys.argv[2])
     else:
         sys.exit(total(sys.argv[2]))

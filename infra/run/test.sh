@@ -39,20 +39,35 @@ count_skip ()
   printf '0 0 1\n' >>"$tally"
 }
 
+# try_again DIR NAME LOG: the tests in which only the leak checker crashed, into
+# a log again-NAME.
+try_again ()
+{
+  local names
+  mapfile -t names < <(count_results unchecked "$3")
+  [ ${#names[@]} -gt 0 ] || return 0
+  printf '  LeakSanitizer itself crashed, once more: %s\n' "${names[@]}"
+  meson test -C "$1" --no-rebuild --logbase "again-$2" -t 6 "${names[@]}" \
+    >"$(log_file "again-$2")" 2>&1 </dev/null || true
+}
+
 # run_tests TITLE DIR OPTION...: meson adds to the name of a log what wraps the
 # tests, hence the pattern.
 run_tests ()
 {
-  local title=$1 dir=$2 name=${1//[^a-zA-Z]/-}
+  local title=$1 dir=$2 name=${1//[^a-zA-Z]/-} log
   shift 2
-  rm -f "$dir/meson-logs/$name"*.json
+  rm -f "$dir/meson-logs/$name"*.json "$dir/meson-logs/again-$name.json"
   printf '\n== %s\n' "$title"
   meson test -C "$dir" --no-rebuild --logbase "$name" "$@" \
     >"$(log_file "test-$name")" 2>&1 </dev/null || true
   if ! compgen -G "$dir/meson-logs/$name*.json" >/dev/null; then
     tail -n 20 "$(log_file "test-$name")"
   fi
-  count_results count "$title" "$(echo "$dir/meson-logs/$name"*.json)" "$tally"
+  log=$(echo "$dir/meson-logs/$name"*.json)
+  try_again "$dir" "$name" "$log"
+  count_results count "$title" "$log" "$tally" \
+    "$dir/meson-logs/again-$name.json"
 }
 
 run_release ()

@@ -97,6 +97,27 @@ class Results(unittest.TestCase):
         numbers, _ = self.count(record("1..1\nokay then\nok 1 a\n"))
         self.assertEqual(numbers, (1, 0, 0))
 
+    def test_crash_of_the_leak_checker(self):
+        """Such a program is tried again, no other, and that run counts."""
+        crash = "LeakSanitizer has encountered a fatal error."
+        log = Path(self.folder.name, "log.json")
+        again = Path(self.folder.name, "again.json")
+        bad = record(f"1..1\nnot ok 1 a\n# {crash}\n", "FAIL", 1, "p:s / bad one")
+        log.write_text("\n".join(map(json.dumps, (
+            bad, record("1..1\nnot ok 1 b\n", "FAIL", 1, "p:s / worse"),
+            record(f"1..1\nok 1 c\n# {crash}\n", name="p:s / good")))),
+            encoding="utf-8")
+        self.assertEqual(call(sys.executable, COUNTER, "unchecked", log).stdout,
+                         "bad one\n")
+        for out, numbers in (("ok", "2 1 0\n"), ("not ok", "1 2 0\n")):
+            again.write_text(json.dumps(record(f"1..1\n{out} 1 a\n",
+                                               name="p:s / bad one")),
+                             encoding="utf-8")
+            self.tally.write_text("", encoding="utf-8")
+            call(sys.executable, COUNTER, "count", "suite", log, self.tally,
+                 again)
+            self.assertEqual(self.tally.read_text(encoding="utf-8"), numbers)
+
     def test_last_line_and_exit_code(self):
         self.count(record("1..2\nok 1 a\nok 2 b # SKIP c\n"))
         self.assertEqual(self.sum().stdout, "1 passed, 0 failed, 1 skipped\n")
