@@ -244,6 +244,15 @@ on_hang_up (gpointer data)
   return on_signal (data, SIGHUP);
 }
 
+/* As nohup(1) leaves SIGHUP. */
+static gboolean
+is_ignored (int number)
+{
+  struct sigaction action;
+
+  return sigaction (number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 /* Until here a signal ends the process at once: there was nothing to keep. */
 static void
 on_built (gpointer data)
@@ -253,7 +262,8 @@ on_built (gpointer data)
   alarm_stop (session->alarm);
   g_unix_signal_add (SIGINT, on_interrupt, session);
   g_unix_signal_add (SIGTERM, on_terminate, session);
-  g_unix_signal_add (SIGHUP, on_hang_up, session);
+  if (!is_ignored (SIGHUP))
+    g_unix_signal_add (SIGHUP, on_hang_up, session);
 }
 
 static gchar *

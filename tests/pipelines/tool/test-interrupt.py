@@ -34,10 +34,26 @@ class Interrupt(anctool.Case):
                 "ogg": "audioconvert ! vorbisenc ! oggmux",
                 "m4a": "audioconvert ! avenc_aac ! mp4mux"}}}}))
 
-    def start(self, *words):
+    def start(self, *words, ignore=()):
+        """As from a terminal, however the tests were started."""
+        def set_signals():
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+                signal.signal(number, signal.SIG_IGN if number in ignore
+                              else signal.SIG_DFL)
         return subprocess.Popen([anctool.ANC, "run", *words], cwd=self.dir,
                                 stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True)
+                                stderr=subprocess.PIPE, text=True,
+                                preexec_fn=set_signals)
+
+    def test_nohup(self):
+        process = self.start("./endless.json", "output=x.wav",
+                             ignore=(signal.SIGHUP,))
+        self.wait_for_temporary(4000)
+        process.send_signal(signal.SIGHUP)
+        self.wait_for_temporary(300000)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        self.finish(process, 130)
 
     def wait_for_temporary(self, size=1):
         """Until the temporary file has grown to that many bytes."""
