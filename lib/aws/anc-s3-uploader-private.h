@@ -48,6 +48,7 @@ typedef struct {
   gboolean partial;
   GError *error;      /* failed: to be cleaned up */
   gboolean cut_short; /* the failure has cancelled requests under way */
+  gboolean cleaning;  /* what is sent now is to clean up after a failure */
   guint busy;         /* requests running, and the writer while it copies */
   gboolean exclusive; /* one of them suffers no other */
   guint64 uploaded;   /* bytes confirmed */

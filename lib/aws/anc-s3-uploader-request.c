@@ -15,7 +15,9 @@ cancellable_of (const AncS3Outgoing *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->uploader->lock);
 
-  return self->error != NULL ? self->last : self->cancellable;
+  /* not whether it has failed: a part that was taken up just before would then
+   * be sent on as if nothing had happened */
+  return self->cleaning ? self->last : self->cancellable;
 }
 
 /* FALSE: cancelled meanwhile. */
@@ -91,7 +93,9 @@ anc_s3_request_put (AncS3Outgoing *self, AncS3ObjectInfo *ret_info,
   return FALSE;
 }
 
-/* As long as it is open whether an upload was begun, none is begun anew. */
+/* As long as it is open whether an upload was begun, none is begun anew. Who gives
+ * the object up waits for the answer as long as for any clean-up: without its id
+ * an upload could not be aborted. */
 static gboolean
 create_once (AncS3Outgoing *self, GError **error)
 {
@@ -110,7 +114,7 @@ create_once (AncS3Outgoing *self, GError **error)
     return FALSE;
   if (options->calls->create (options->s3, options->bucket, self->key,
                               &self->description->attributes, &upload_id,
-                              cancellable_of (self), &failed)) {
+                              self->last, &failed)) {
     self->upload_id = upload_id;
     return TRUE;
   }

@@ -273,6 +273,7 @@ step_clean_up (AncS3Uploader *self, AncS3Outgoing *object)
   g_autofree gchar *left = NULL;
   AncS3Outcome outcome;
 
+  object->cleaning = TRUE;
   g_mutex_unlock (&self->lock);
   if (anc_s3_clean_up (object, &info, &left))
     report_done (object, &info);
