@@ -5,7 +5,8 @@
  * body goes past it: between the headers and libsoup's turn at the body, in the
  * thread that sends, all of it is written to the connection at once, and libsoup
  * finds its stream at the end. Where the connection is not known, or an answer
- * has to be awaited before the body, libsoup sends it. */
+ * has to be awaited before the body, libsoup sends it. The transport asks for
+ * HTTP/1.1 alone: HTTP/2 would frame the body. */
 #include "anc-aws-body.h"
 
 struct _AncAwsStreams {
@@ -130,9 +131,7 @@ on_wrote_headers (SoupMessage *message, AncAwsBody *self)
   g_autoptr (GIOStream) stream = find_connection (self);
 
   self->begun = TRUE;
-  /* HTTP/2, which libsoup keeps to asynchronous calls, frames what it sends */
   if (stream == NULL || self->bytes == NULL
-      || soup_message_get_http_version (self->message) == SOUP_HTTP_2_0
       || soup_message_headers_get_expectations (headers)
              & SOUP_EXPECTATION_CONTINUE)
     return;
