@@ -2,11 +2,14 @@
 #include "anc-aws-fault.h"
 
 #include "anc-aws-xml.h"
+#include "anc-one-object.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
 
 #define LONGEST_MESSAGE 300
+/* A service nests what a transaction was cancelled for; nobody goes further. */
+#define JSON_DEPTH 32
 
 /* One line of printable text. */
 static gchar *
@@ -77,7 +80,8 @@ read_json (AncAwsFault *self, const gchar *text, gsize size)
   JsonObject *object;
   const gchar *message;
 
-  if (!json_parser_load_from_data (parser, text, (gssize) size, NULL))
+  if (!anc_is_one_object (text, size, JSON_DEPTH)
+      || !json_parser_load_from_data (parser, text, (gssize) size, NULL))
     return;
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))

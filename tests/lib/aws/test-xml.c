@@ -201,6 +201,7 @@ test_faults (void)
     { "x-amzn-ErrorType", "E:http://x/", "{\"message\":[1]}", "E", NULL },
     { NULL, NULL, "<html><body>no</body></html>", NULL, NULL },
     { NULL, NULL, "{", NULL, NULL },
+    { NULL, NULL, "{\"__type\":\"\\ud83d\\u0041\"}", NULL, NULL },
     { NULL, NULL, "[1]", NULL, NULL },
     { NULL, NULL, "", NULL, NULL },
     { NULL, NULL, "<Error><Code>F\r\nX: y</Code></Error>", "F", NULL },
