@@ -319,13 +319,11 @@ void
 anc_lambda_context_log (AncLambdaContext *self, AncLambdaLevel level,
                         const gchar *format, ...)
 {
-  g_autofree gchar *message = NULL;
   va_list arguments;
 
   va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
+  anc_lambda_log_vprintf (self->services->log, level, format, arguments);
   va_end (arguments);
-  anc_lambda_log_write (self->services->log, level, NULL, message);
 }
 
 void

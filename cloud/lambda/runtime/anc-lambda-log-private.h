@@ -34,6 +34,9 @@ void anc_lambda_log_write (AncLambdaLog *self, AncLambdaLevel level,
                            JsonObject *fields, const gchar *message);
 void anc_lambda_log_printf (AncLambdaLog *self, AncLambdaLevel level,
                             const gchar *format, ...) G_GNUC_PRINTF (3, 4);
+void anc_lambda_log_vprintf (AncLambdaLog *self, AncLambdaLevel level,
+                             const gchar *format, va_list arguments)
+    G_GNUC_PRINTF (3, 0);
 
 /* From here on GLib's messages are lines of this log. Once in a process, which
  * the log then outlives. */

@@ -169,16 +169,23 @@ anc_lambda_log_write (AncLambdaLog *self, AncLambdaLevel level,
 }
 
 void
+anc_lambda_log_vprintf (AncLambdaLog *self, AncLambdaLevel level,
+                        const gchar *format, va_list arguments)
+{
+  g_autofree gchar *message = g_strdup_vprintf (format, arguments);
+
+  anc_lambda_log_write (self, level, NULL, message);
+}
+
+void
 anc_lambda_log_printf (AncLambdaLog *self, AncLambdaLevel level,
                        const gchar *format, ...)
 {
-  g_autofree gchar *message = NULL;
   va_list arguments;
 
   va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
+  anc_lambda_log_vprintf (self, level, format, arguments);
   va_end (arguments);
-  anc_lambda_log_write (self, level, NULL, message);
 }
 
 static AncLambdaLevel
