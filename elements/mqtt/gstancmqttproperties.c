@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "gstancmqttenums.h"
-#include "gstancmqttfields.h"
+#include "gstancfields.h"
 
 #include "anc-mqtt-error.h"
 #include "anc-secret.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "gstancmqttenums.h"
-#include "gstancmqttfields.h"
+#include "gstancfields.h"
 
 #define Q GstAncMqttQueueProperties
 /* In the order of GstAncMqttQueueProperty. */
@@ -16,14 +16,14 @@ static const GstAncField fields[] = {
                 "element (unset: in memory)"),
   GST_ANC_LONG (Q, limit_bytes, "queue-limit", "Queue limit",
                 "Topics and payloads that wait at most, in bytes (0: no limit)",
-                G_MAXUINT64, 0),
+                0, G_MAXUINT64, 0),
   GST_ANC_LONG (Q, limit_messages, "queue-limit-messages",
                 "Queue limit in messages",
-                "Messages that wait at most (0: no limit)", G_MAXUINT64, 0),
+                "Messages that wait at most (0: no limit)", 0, G_MAXUINT64, 0),
   GST_ANC_CHOICE (Q, policy, "queue-policy", "Queue policy",
                   "What happens when the queue is full",
                   gst_anc_mqtt_queue_policy_get_type, 0),
-  GST_ANC_LONG (Q, drain_timeout, "drain-timeout", "Drain timeout", NULL,
+  GST_ANC_LONG (Q, drain_timeout, "drain-timeout", "Drain timeout", NULL, 0,
                 G_MAXUINT64, 0),
 };
 #undef Q

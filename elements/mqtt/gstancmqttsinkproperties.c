@@ -3,7 +3,7 @@
 
 #include "gstancmqttsink-private.h"
 
-#include "gstancmqttfields.h"
+#include "gstancfields.h"
 
 #define DEFAULT_QUEUE_LIMIT (64u * 1024u * 1024u)
 

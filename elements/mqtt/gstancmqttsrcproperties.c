@@ -3,7 +3,7 @@
 
 #include "gstancmqttsrc-private.h"
 
-#include "gstancmqttfields.h"
+#include "gstancfields.h"
 
 #define QUEUE_LIMIT (16u * 1024u * 1024u)
 
@@ -20,7 +20,7 @@ static const GstAncField fields[] = {
                   gst_anc_mqtt_timestamps_get_type,
                   GST_ANC_MQTT_TIMESTAMPS_SENDER),
   GST_ANC_LONG (S, queue_limit, "queue-limit", "Queue limit",
-                "What waits for downstream at most, in bytes (0: no limit)",
+                "What waits for downstream at most, in bytes (0: no limit)", 0,
                 G_MAXUINT64, QUEUE_LIMIT),
   GST_ANC_CHOICE (S, queue_policy, "queue-policy", "Queue policy",
                   "What is dropped beyond it (block counts as drop-oldest: "

@@ -3,7 +3,7 @@
 
 #include "gstanctelemetry-private.h"
 
-#include "gstancmqttfields.h"
+#include "gstancfields.h"
 
 #define LONGEST_INTERVAL (24 * 3600 * GST_SECOND)
 /* An hour of records of 1 KB, one a second. */
@@ -27,7 +27,7 @@ static const GstAncField ready_fields[] = {
   GST_ANC_LONG (S, batch_bytes, "batch-bytes", "Batch bytes",
                 "Records that a payload holds before compression at most, in "
                 "bytes (0: the largest payload)",
-                G_MAXUINT32, 0),
+                0, G_MAXUINT32, 0),
   GST_ANC_SWITCH (S, fatal, "fatal", "Fatal",
                   "A connection that is given up is an error that stops the "
                   "pipeline, not tried again",
@@ -39,7 +39,7 @@ static const GstAncField playing_fields[] = {
   GST_ANC_LONG (S, pace.interval, "interval", "Interval",
                 "Time between two records, in nanoseconds (0: none but those "
                 "on change and the last)",
-                LONGEST_INTERVAL, GST_SECOND),
+                0, LONGEST_INTERVAL, GST_SECOND),
   GST_ANC_SWITCH (S, pace.on_change, "on-change", "On change",
                   "A record also when caps change, a discontinuity, a gap or a "
                   "late buffer passes or an element posts a message; ten a "

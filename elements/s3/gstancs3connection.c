@@ -6,86 +6,96 @@
 #include "anc-aws-error.h"
 #include "anc-s3-uri.h"
 #include "anc-secret.h"
+#include "gstancfields.h"
 #include "gstancs3error.h"
-#include "gstancs3fields.h"
 
-#define DEFAULT_RETRY_ATTEMPTS 5
-#define DEFAULT_TIMEOUT 15
-
-#define FIELD(id, field, kind)                                                 \
-  GST_ANC_S3_PROP_##id, G_STRUCT_OFFSET (GstAncS3Connection, field),           \
-      GST_ANC_S3_##kind
-#define STRING(id, field, name, nick, blurb)                                   \
-  {                                                                            \
-    FIELD (id, field, STRING), name, nick, blurb                               \
-  }
-#define OTHER(id, field, kind)                                                 \
-  {                                                                            \
-    FIELD (id, field, kind), NULL, NULL, NULL                                  \
-  }
-
-static const GstAncS3Field fields[] = {
-  STRING (BUCKET, bucket, "bucket", "Bucket",
-          "Bucket, or ARN of an access point"),
-  STRING (KEY, key, "key", "Key",
-          "Key of the object; of the sink a template with {time:FORMAT}, "
-          "{index}, {uuid}, {element} and {tag:NAME}. No escapes, unlike uri"),
-  STRING (VERSION_ID, version_id, "version-id", "Version id",
-          "Version of the object (default: the latest)"),
-  STRING (REGION, region, "region", "Region",
-          "AWS region (default: AWS_REGION, then the profile's)"),
-  STRING (ENDPOINT, endpoint, "endpoint", "Endpoint",
-          "URL of the service (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, "
-          "the profile's, then AWS)"),
-  STRING (PROFILE, profile, "profile", "Profile",
-          "Profile of the shared AWS files (default: AWS_PROFILE, then "
-          "\"default\")"),
-  STRING (CA_FILE, ca_file, "ca-file", "CA file",
-          "PEM file of authorities to trust (default: AWS_CA_BUNDLE, then the "
-          "system's)"),
-  STRING (ACCESS_KEY_ID, access_key_id, "access-key-id", "Access key id",
-          "Access key id, with secret-access-key (default: what every AWS "
-          "program finds)"),
-  STRING (ROLE_ARN, role_arn, "role-arn", "Role ARN",
-          "Role to assume with the credentials that are given or found"),
-  STRING (ROLE_SESSION_NAME, role_session_name, "role-session-name",
-          "Role session name",
-          "Name of the session in the role's logs (default: made up)"),
-  STRING (EXTERNAL_ID, external_id, "external-id", "External id",
-          "What the owner of a role in another account asks for"),
-  STRING (IOT_ENDPOINT, iot_endpoint, "iot-credentials-endpoint",
-          "IoT credentials endpoint",
-          "Host of AWS IoT's iot:CredentialProvider, for a device that has a "
-          "certificate and no keys"),
-  STRING (IOT_ROLE_ALIAS, iot_role_alias, "iot-role-alias", "IoT role alias",
-          "Role alias of AWS IoT"),
-  STRING (IOT_THING_NAME, iot_thing_name, "iot-thing-name", "IoT thing name",
-          "Name of the thing, if the role's policy asks for it"),
-  STRING (IOT_CERTIFICATE_FILE, iot_certificate_file, "iot-certificate-file",
-          "IoT certificate file", "PEM file of the device's certificate"),
-  STRING (IOT_KEY_FILE, iot_key_file, "iot-key-file", "IoT key file",
-          "PEM file of the device's private key (default: in the "
-          "certificate's)"),
-  STRING (IOT_CA_FILE, iot_ca_file, "iot-ca-file", "IoT CA file",
-          "PEM file of authorities to trust at the credentials endpoint "
-          "(default: the system's)"),
-  OTHER (FORCE_PATH_STYLE, force_path_style, BOOLEAN),
-  OTHER (RETRY_ATTEMPTS, retry_attempts, UINT),
-  OTHER (TIMEOUT, timeout, UINT),
-  { 0 },
+#define S GstAncS3Connection
+static const GstAncField fields[] = {
+  GST_ANC_TEXT (S, bucket, "bucket", "Bucket",
+                "Bucket, or ARN of an access point"),
+  GST_ANC_TEXT (
+      S, key, "key", "Key",
+      "Key of the object; of the sink a template with {time:FORMAT}, "
+      "{index}, {uuid}, {element} and {tag:NAME}. No escapes, unlike uri"),
+  GST_ANC_TEXT (S, region, "region", "Region",
+                "AWS region (default: AWS_REGION, then the profile's)"),
+  GST_ANC_TEXT (
+      S, endpoint, "endpoint", "Endpoint",
+      "URL of the service (default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, "
+      "the profile's, then AWS)"),
+  GST_ANC_TEXT (S, profile, "profile", "Profile",
+                "Profile of the shared AWS files (default: AWS_PROFILE, then "
+                "\"default\")"),
+  GST_ANC_TEXT (
+      S, ca_file, "ca-file", "CA file",
+      "PEM file of authorities to trust (default: AWS_CA_BUNDLE, then the "
+      "system's)"),
+  GST_ANC_TEXT (
+      S, access_key_id, "access-key-id", "Access key id",
+      "Access key id, with secret-access-key (default: what every AWS "
+      "program finds)"),
+  GST_ANC_TEXT (S, role_arn, "role-arn", "Role ARN",
+                "Role to assume with the credentials that are given or found"),
+  GST_ANC_TEXT (S, role_session_name, "role-session-name", "Role session name",
+                "Name of the session in the role's logs (default: made up)"),
+  GST_ANC_TEXT (S, external_id, "external-id", "External id",
+                "What the owner of a role in another account asks for"),
+  GST_ANC_TEXT (
+      S, iot_endpoint, "iot-credentials-endpoint", "IoT credentials endpoint",
+      "Host of AWS IoT's iot:CredentialProvider, for a device that has a "
+      "certificate and no keys"),
+  GST_ANC_TEXT (S, iot_role_alias, "iot-role-alias", "IoT role alias",
+                "Role alias of AWS IoT"),
+  GST_ANC_TEXT (S, iot_thing_name, "iot-thing-name", "IoT thing name",
+                "Name of the thing, if the role's policy asks for it"),
+  GST_ANC_TEXT (S, iot_certificate_file, "iot-certificate-file",
+                "IoT certificate file", "PEM file of the device's certificate"),
+  GST_ANC_TEXT (S, iot_key_file, "iot-key-file", "IoT key file",
+                "PEM file of the device's private key (default: in the "
+                "certificate's)"),
+  GST_ANC_TEXT (S, iot_ca_file, "iot-ca-file", "IoT CA file",
+                "PEM file of authorities to trust at the credentials endpoint "
+                "(default: the system's)"),
+  GST_ANC_SWITCH (S, force_path_style, "force-path-style", "Force path style",
+                  "Bucket in the path instead of the host name; always so for "
+                  "IP addresses and localhost",
+                  FALSE),
+  GST_ANC_NUMBER (S, retry_attempts, "retry-attempts", "Retry attempts",
+                  "How often each request is sent at most", 1, 100, 5),
+  GST_ANC_NUMBER (S, timeout, "timeout", "Timeout",
+                  "Seconds without progress after which a request has failed",
+                  1, 3600, 15),
 };
+
+/* Of the source alone. */
+static const GstAncField version_field
+    = GST_ANC_TEXT (S, version_id, "version-id", "Version id",
+                    "Version of the object (default: the latest)");
+#undef S
+
+/* What is not just kept, and where the tables begin. */
+enum {
+  PROP_URI = 1,
+  PROP_SECRET_ACCESS_KEY,
+  PROP_SESSION_TOKEN,
+  PROP_VERSION_ID,
+  PROP_FIELDS,
+};
+
+G_STATIC_ASSERT (PROP_FIELDS + G_N_ELEMENTS (fields) <= GST_ANC_S3_PROP_OWN);
 
 void
 gst_anc_s3_connection_init (GstAncS3Connection *self)
 {
-  *self = (GstAncS3Connection){ .retry_attempts = DEFAULT_RETRY_ATTEMPTS,
-                                .timeout = DEFAULT_TIMEOUT };
+  *self = (GstAncS3Connection){ 0 };
+  gst_anc_fields_init (self, fields, G_N_ELEMENTS (fields));
 }
 
 void
 gst_anc_s3_connection_clear (GstAncS3Connection *self)
 {
-  gst_anc_s3_fields_clear (fields, self);
+  gst_anc_fields_clear (self, fields, G_N_ELEMENTS (fields));
+  gst_anc_fields_clear (self, &version_field, 1);
   g_clear_pointer (&self->bad_uri, g_free);
   g_clear_pointer (&self->secret_access_key, anc_secret_free);
   g_clear_pointer (&self->session_token, anc_secret_free);
@@ -106,35 +116,21 @@ void
 gst_anc_s3_connection_install (GObjectClass *klass, gboolean source)
 {
   g_object_class_install_property (
-      klass, GST_ANC_S3_PROP_URI,
+      klass, PROP_URI,
       g_param_spec_string ("uri", "URI",
                            "s3://BUCKET/KEY; %XX is always an escape", NULL,
-                           GST_ANC_S3_READY_FLAGS));
-  gst_anc_s3_fields_install_strings (fields, klass,
-                                     source ? 0 : GST_ANC_S3_PROP_VERSION_ID);
-  install_secret (klass, GST_ANC_S3_PROP_SECRET_ACCESS_KEY, "secret-access-key",
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+                               | GST_PARAM_MUTABLE_READY));
+  if (source)
+    gst_anc_fields_install (klass, PROP_VERSION_ID, &version_field, 1,
+                            GST_PARAM_MUTABLE_READY);
+  gst_anc_fields_install (klass, PROP_FIELDS, fields, G_N_ELEMENTS (fields),
+                          GST_PARAM_MUTABLE_READY);
+  install_secret (klass, PROP_SECRET_ACCESS_KEY, "secret-access-key",
                   "Secret access key",
                   "Secret access key; cannot be read back");
-  install_secret (klass, GST_ANC_S3_PROP_SESSION_TOKEN, "session-token",
-                  "Session token",
+  install_secret (klass, PROP_SESSION_TOKEN, "session-token", "Session token",
                   "Session token of temporary keys; cannot be read back");
-  g_object_class_install_property (
-      klass, GST_ANC_S3_PROP_FORCE_PATH_STYLE,
-      g_param_spec_boolean ("force-path-style", "Force path style",
-                            "Bucket in the path instead of the host name; "
-                            "always so for IP addresses and localhost",
-                            FALSE, GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, GST_ANC_S3_PROP_RETRY_ATTEMPTS,
-      g_param_spec_uint ("retry-attempts", "Retry attempts",
-                         "How often each request is sent at most", 1, 100,
-                         DEFAULT_RETRY_ATTEMPTS, GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, GST_ANC_S3_PROP_TIMEOUT,
-      g_param_spec_uint ("timeout", "Timeout",
-                         "Seconds without progress after which a request has "
-                         "failed",
-                         1, 3600, DEFAULT_TIMEOUT, GST_ANC_S3_READY_FLAGS));
 }
 
 gboolean
@@ -144,18 +140,21 @@ gst_anc_s3_connection_set (GstAncS3Connection *self, guint id,
   g_autoptr (GError) error = NULL;
 
   switch (id) {
-  case GST_ANC_S3_PROP_URI:
+  case PROP_URI:
     /* a bad one is said at the start, where there is an error to say it with */
     gst_anc_s3_connection_set_uri (self, g_value_get_string (value), &error);
     return TRUE;
-  case GST_ANC_S3_PROP_SECRET_ACCESS_KEY:
+  case PROP_SECRET_ACCESS_KEY:
     anc_secret_replace (&self->secret_access_key, g_value_get_string (value));
     return TRUE;
-  case GST_ANC_S3_PROP_SESSION_TOKEN:
+  case PROP_SESSION_TOKEN:
     anc_secret_replace (&self->session_token, g_value_get_string (value));
     return TRUE;
   default:
-    return gst_anc_s3_fields_set (fields, self, id, value);
+    return gst_anc_fields_set (self, PROP_VERSION_ID, &version_field, 1, id,
+                               value)
+           || gst_anc_fields_set (self, PROP_FIELDS, fields,
+                                  G_N_ELEMENTS (fields), id, value);
   }
 }
 
@@ -163,8 +162,11 @@ gboolean
 gst_anc_s3_connection_get (const GstAncS3Connection *self, guint id,
                            GValue *value)
 {
-  if (id != GST_ANC_S3_PROP_URI)
-    return gst_anc_s3_fields_get (fields, self, id, value);
+  if (id != PROP_URI)
+    return gst_anc_fields_get (self, PROP_VERSION_ID, &version_field, 1, id,
+                               value)
+           || gst_anc_fields_get (self, PROP_FIELDS, fields,
+                                  G_N_ELEMENTS (fields), id, value);
   g_value_take_string (value, gst_anc_s3_connection_get_uri (self));
   return TRUE;
 }

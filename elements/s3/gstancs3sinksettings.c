@@ -6,214 +6,115 @@
 #include "anc-aws-error.h"
 #include "anc-s3-plan.h"
 #include "anc-s3.h"
+#include "gstancfields.h"
 #include "gstancs3connection.h"
 #include "gstancs3enums.h"
-#include "gstancs3fields.h"
 
-#define DEFAULT_PART_SIZE (G_GUINT64_CONSTANT (8) << 20)
-#define DEFAULT_PARALLEL_UPLOADS 4
 /* As many as a client has connections to one host. */
 #define MAX_PARALLEL_UPLOADS 64
 
-#define LIVE_FLAGS                                                             \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
-
-enum {
-  PROP_PART_SIZE = GST_ANC_S3_PROP_OWN,
-  PROP_PARALLEL_UPLOADS,
-  PROP_MAX_MEMORY,
-  PROP_SPOOL_DIRECTORY,
-  PROP_SPOOL_LIMIT,
-  PROP_ON_ERROR,
-  PROP_CONTENT_TYPE,
-  PROP_CONTENT_ENCODING,
-  PROP_CONTENT_LANGUAGE,
-  PROP_CONTENT_DISPOSITION,
-  PROP_CACHE_CONTROL,
-  PROP_STORAGE_CLASS,
-  PROP_ACL,
-  PROP_SSE,
-  PROP_KMS_KEY_ID,
-  PROP_METADATA,
-  PROP_TAGS,
-  PROP_CHECKSUM,
-  PROP_IF_NONE_MATCH,
-  PROP_CHECK_ACCESS,
-  PROP_ROTATE_SIZE,
-  PROP_ROTATE_DURATION,
-  PROP_INDEX,
-  PROP_STATS
+#define S GstAncS3SinkSettings
+static const GstAncField ready_fields[] = {
+  GST_ANC_TEXT (
+      S, spool_directory, "spool-directory", "Spool directory",
+      "Keep parts here until S3 has them; what a crash or an outage left "
+      "is uploaded at the next start"),
+  GST_ANC_TEXT (S, content_type, "content-type", "Content type",
+                "Media type (default: from the caps)"),
+  GST_ANC_TEXT (S, content_encoding, "content-encoding", "Content encoding",
+                "Encoding, such as gzip"),
+  GST_ANC_TEXT (S, content_language, "content-language", "Content language",
+                "Language, such as en-GB"),
+  GST_ANC_TEXT (S, content_disposition, "content-disposition",
+                "Content disposition", "How a browser shows it"),
+  GST_ANC_TEXT (S, cache_control, "cache-control", "Cache control",
+                "How long it may be cached"),
+  GST_ANC_TEXT (S, storage_class, "storage-class", "Storage class",
+                "Such as STANDARD_IA or GLACIER_IR (default: the bucket's)"),
+  GST_ANC_TEXT (S, acl, "acl", "ACL",
+                "Canned ACL, such as bucket-owner-full-control"),
+  GST_ANC_TEXT (S, sse, "sse", "Server-side encryption",
+                "AES256, aws:kms or aws:kms:dsse (default: the bucket's)"),
+  GST_ANC_TEXT (S, kms_key_id, "kms-key-id", "KMS key id",
+                "Key for sse=aws:kms (default: the account's)"),
+  GST_ANC_LONG (S, part_size, "part-size", "Part size",
+                "Bytes in a part; grows with the object, so that 10,000 parts "
+                "are always enough",
+                ANC_S3_MIN_PART_SIZE, ANC_S3_MAX_PART_SIZE,
+                G_GUINT64_CONSTANT (8) << 20),
+  GST_ANC_NUMBER (S, parallel_uploads, "parallel-uploads", "Parallel uploads",
+                  "Requests at the same time", 1, MAX_PARALLEL_UPLOADS, 4),
+  GST_ANC_LONG (S, max_memory, "max-memory", "Max memory",
+                "Bytes in parts at most, two parts or more; 0: "
+                "(parallel-uploads + 1) parts and the first one",
+                0, G_MAXUINT64, 0),
+  GST_ANC_LONG (S, spool_limit, "spool-limit", "Spool limit",
+                "Bytes in the spool at most, then the stream waits; 0: as the "
+                "disk has",
+                0, G_MAXUINT64, 0),
+  GST_ANC_CHOICE (S, on_error, "on-error", "On error",
+                  "What becomes of an object that cannot be finished, or that "
+                  "is stopped before its end; with a spool it stays there",
+                  gst_anc_s3_on_error_get_type, ANC_S3_ON_ERROR_ABORT),
+  GST_ANC_SWITCH (S, check_access, "check-access", "Check access",
+                  "Ask for the bucket if nothing was sent one second after "
+                  "the start, so that wrong keys and names are known before "
+                  "the first part is full",
+                  TRUE),
+  GST_ANC_STRUCTURE (S, metadata, "metadata", "Metadata",
+                     "User metadata: a structure, its fields are the entries"),
+  GST_ANC_STRUCTURE (S, tags, "tags", "Tags",
+                     "Object tags: a structure, its fields are the tags, 10 "
+                     "at most"),
+  GST_ANC_CHOICE (S, checksum, "checksum", "Checksum",
+                  "What S3 verifies and keeps with the object",
+                  gst_anc_s3_checksum_get_type, ANC_AWS_CHECKSUM_CRC32C),
+  GST_ANC_SWITCH (S, if_none_match, "if-none-match", "If none match",
+                  "Fail rather than replace an object", FALSE),
 };
 
-#define FIELD(id, field, kind)                                                 \
-  PROP_##id, G_STRUCT_OFFSET (GstAncS3SinkSettings, field), GST_ANC_S3_##kind
-#define STRING(id, field, name, nick, blurb)                                   \
-  {                                                                            \
-    FIELD (id, field, STRING), name, nick, blurb                               \
-  }
-#define OTHER(id, field, kind)                                                 \
-  {                                                                            \
-    FIELD (id, field, kind), NULL, NULL, NULL                                  \
-  }
+static const GstAncField live_fields[] = {
+  GST_ANC_LONG (S, rotate_size, "rotate-size", "Rotate size",
+                "Begin a new object rather than let one grow above so many "
+                "bytes; 0: never",
+                0, G_MAXUINT64, 0),
+  GST_ANC_LONG (S, rotate_duration, "rotate-duration", "Rotate duration",
+                "Begin a new object after so much running time in "
+                "nanoseconds; 0: never",
+                0, G_MAXUINT64, 0),
+  GST_ANC_LONG (S, index, "index", "Index",
+                "{index} of the next object; counts up", 0, G_MAXUINT64, 0),
+};
+#undef S
 
-static const GstAncS3Field fields[] = {
-  STRING (SPOOL_DIRECTORY, spool_directory, "spool-directory",
-          "Spool directory",
-          "Keep parts here until S3 has them; what a crash or an outage left "
-          "is uploaded at the next start"),
-  STRING (CONTENT_TYPE, content_type, "content-type", "Content type",
-          "Media type (default: from the caps)"),
-  STRING (CONTENT_ENCODING, content_encoding, "content-encoding",
-          "Content encoding", "Encoding, such as gzip"),
-  STRING (CONTENT_LANGUAGE, content_language, "content-language",
-          "Content language", "Language, such as en-GB"),
-  STRING (CONTENT_DISPOSITION, content_disposition, "content-disposition",
-          "Content disposition", "How a browser shows it"),
-  STRING (CACHE_CONTROL, cache_control, "cache-control", "Cache control",
-          "How long it may be cached"),
-  STRING (STORAGE_CLASS, storage_class, "storage-class", "Storage class",
-          "Such as STANDARD_IA or GLACIER_IR (default: the bucket's)"),
-  STRING (ACL, acl, "acl", "ACL",
-          "Canned ACL, such as bucket-owner-full-control"),
-  STRING (SSE, sse, "sse", "Server-side encryption",
-          "AES256, aws:kms or aws:kms:dsse (default: the bucket's)"),
-  STRING (KMS_KEY_ID, kms_key_id, "kms-key-id", "KMS key id",
-          "Key for sse=aws:kms (default: the account's)"),
-  OTHER (PART_SIZE, part_size, UINT64),
-  OTHER (PARALLEL_UPLOADS, parallel_uploads, UINT),
-  OTHER (MAX_MEMORY, max_memory, UINT64),
-  OTHER (SPOOL_LIMIT, spool_limit, UINT64),
-  OTHER (ON_ERROR, on_error, ENUM),
-  OTHER (METADATA, metadata, STRUCTURE),
-  OTHER (TAGS, tags, STRUCTURE),
-  OTHER (CHECKSUM, checksum, ENUM),
-  OTHER (IF_NONE_MATCH, if_none_match, BOOLEAN),
-  OTHER (CHECK_ACCESS, check_access, BOOLEAN),
-  OTHER (ROTATE_SIZE, rotate_size, UINT64),
-  OTHER (ROTATE_DURATION, rotate_duration, UINT64),
-  OTHER (INDEX, index, UINT64),
-  { 0 },
+enum {
+  PROP_READY = GST_ANC_S3_PROP_OWN,
+  PROP_LIVE = PROP_READY + G_N_ELEMENTS (ready_fields),
+  PROP_STATS = PROP_LIVE + G_N_ELEMENTS (live_fields)
 };
 
 void
 gst_anc_s3_sink_settings_init (GstAncS3SinkSettings *self)
 {
-  *self = (GstAncS3SinkSettings){
-    .part_size = DEFAULT_PART_SIZE,
-    .parallel_uploads = DEFAULT_PARALLEL_UPLOADS,
-    .on_error = ANC_S3_ON_ERROR_ABORT,
-    .checksum = ANC_AWS_CHECKSUM_CRC32C,
-    .check_access = TRUE,
-  };
+  *self = (GstAncS3SinkSettings){ 0 };
+  gst_anc_fields_init (self, ready_fields, G_N_ELEMENTS (ready_fields));
+  gst_anc_fields_init (self, live_fields, G_N_ELEMENTS (live_fields));
 }
 
 void
 gst_anc_s3_sink_settings_clear (GstAncS3SinkSettings *self)
 {
-  gst_anc_s3_fields_clear (fields, self);
-}
-
-static void
-install_parts (GObjectClass *klass)
-{
-  g_object_class_install_property (
-      klass, PROP_PART_SIZE,
-      g_param_spec_uint64 ("part-size", "Part size",
-                           "Bytes in a part; grows with the object, so that "
-                           "10,000 parts are always enough",
-                           ANC_S3_MIN_PART_SIZE, ANC_S3_MAX_PART_SIZE,
-                           DEFAULT_PART_SIZE, GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_PARALLEL_UPLOADS,
-      g_param_spec_uint ("parallel-uploads", "Parallel uploads",
-                         "Requests at the same time", 1, MAX_PARALLEL_UPLOADS,
-                         DEFAULT_PARALLEL_UPLOADS, GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_MAX_MEMORY,
-      g_param_spec_uint64 ("max-memory", "Max memory",
-                           "Bytes in parts at most, two parts or more; 0: "
-                           "(parallel-uploads + 1) parts and the first one",
-                           0, G_MAXUINT64, 0, GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_SPOOL_LIMIT,
-      g_param_spec_uint64 ("spool-limit", "Spool limit",
-                           "Bytes in the spool at most, then the stream waits; "
-                           "0: as the disk has",
-                           0, G_MAXUINT64, 0, GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_ON_ERROR,
-      g_param_spec_enum ("on-error", "On error",
-                         "What becomes of an object that cannot be finished, "
-                         "or that is stopped before its end; with a spool it "
-                         "stays there",
-                         GST_TYPE_ANC_S3_ON_ERROR, ANC_S3_ON_ERROR_ABORT,
-                         GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_CHECK_ACCESS,
-      g_param_spec_boolean ("check-access", "Check access",
-                            "Ask for the bucket if nothing was sent one second "
-                            "after the start, so that wrong keys and names are "
-                            "known before the first part is full",
-                            TRUE, GST_ANC_S3_READY_FLAGS));
-}
-
-static void
-install_attributes (GObjectClass *klass)
-{
-  g_object_class_install_property (
-      klass, PROP_METADATA,
-      g_param_spec_boxed ("metadata", "Metadata",
-                          "User metadata: a structure, its fields are the "
-                          "entries",
-                          GST_TYPE_STRUCTURE, GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_TAGS,
-      g_param_spec_boxed ("tags", "Tags",
-                          "Object tags: a structure, its fields are the "
-                          "tags, 10 at most",
-                          GST_TYPE_STRUCTURE, GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_CHECKSUM,
-      g_param_spec_enum ("checksum", "Checksum",
-                         "What S3 verifies and keeps with the object",
-                         GST_TYPE_ANC_S3_CHECKSUM, ANC_AWS_CHECKSUM_CRC32C,
-                         GST_ANC_S3_READY_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_IF_NONE_MATCH,
-      g_param_spec_boolean ("if-none-match", "If none match",
-                            "Fail rather than replace an object", FALSE,
-                            GST_ANC_S3_READY_FLAGS));
-}
-
-static void
-install_rotation (GObjectClass *klass)
-{
-  g_object_class_install_property (
-      klass, PROP_ROTATE_SIZE,
-      g_param_spec_uint64 ("rotate-size", "Rotate size",
-                           "Begin a new object rather than let one grow above "
-                           "so many bytes; 0: never",
-                           0, G_MAXUINT64, 0, LIVE_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_ROTATE_DURATION,
-      g_param_spec_uint64 ("rotate-duration", "Rotate duration",
-                           "Begin a new object after so much running time in "
-                           "nanoseconds; 0: never",
-                           0, G_MAXUINT64, 0, LIVE_FLAGS));
-  g_object_class_install_property (
-      klass, PROP_INDEX,
-      g_param_spec_uint64 ("index", "Index",
-                           "{index} of the next object; counts up", 0,
-                           G_MAXUINT64, 0, LIVE_FLAGS));
+  gst_anc_fields_clear (self, ready_fields, G_N_ELEMENTS (ready_fields));
 }
 
 void
 gst_anc_s3_sink_settings_install (GObjectClass *klass)
 {
-  gst_anc_s3_fields_install_strings (fields, klass, 0);
-  install_parts (klass);
-  install_attributes (klass);
-  install_rotation (klass);
+  gst_anc_fields_install (klass, PROP_READY, ready_fields,
+                          G_N_ELEMENTS (ready_fields), GST_PARAM_MUTABLE_READY);
+  gst_anc_fields_install (klass, PROP_LIVE, live_fields,
+                          G_N_ELEMENTS (live_fields),
+                          GST_PARAM_MUTABLE_PLAYING);
   g_object_class_install_property (
       klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
@@ -233,14 +134,20 @@ gboolean
 gst_anc_s3_sink_settings_set (GstAncS3SinkSettings *self, guint id,
                               const GValue *value)
 {
-  return gst_anc_s3_fields_set (fields, self, id, value);
+  return gst_anc_fields_set (self, PROP_READY, ready_fields,
+                             G_N_ELEMENTS (ready_fields), id, value)
+         || gst_anc_fields_set (self, PROP_LIVE, live_fields,
+                                G_N_ELEMENTS (live_fields), id, value);
 }
 
 gboolean
 gst_anc_s3_sink_settings_get (const GstAncS3SinkSettings *self, guint id,
                               GValue *value)
 {
-  return gst_anc_s3_fields_get (fields, self, id, value);
+  return gst_anc_fields_get (self, PROP_READY, ready_fields,
+                             G_N_ELEMENTS (ready_fields), id, value)
+         || gst_anc_fields_get (self, PROP_LIVE, live_fields,
+                                G_N_ELEMENTS (live_fields), id, value);
 }
 
 /* --- what is said of an object --- */

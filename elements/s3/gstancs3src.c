@@ -427,12 +427,15 @@ install_properties (GObjectClass *klass)
       g_param_spec_uint ("range-size", "Range size",
                          "Bytes that a request asks for at most",
                          MIN_RANGE_SIZE, MAX_RANGE_SIZE, DEFAULT_RANGE_SIZE,
-                         GST_ANC_S3_READY_FLAGS));
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+                             | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (
       klass, PROP_PARALLEL_DOWNLOADS,
       g_param_spec_uint ("parallel-downloads", "Parallel downloads",
                          "Requests at the same time", 1, MAX_PARALLEL_DOWNLOADS,
-                         DEFAULT_PARALLEL_DOWNLOADS, GST_ANC_S3_READY_FLAGS));
+                         DEFAULT_PARALLEL_DOWNLOADS,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+                             | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (
       klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",

@@ -10,10 +10,11 @@ G_BEGIN_DECLS
 /* Properties that are members of a structure, each declared once, in a table:
  * what it is, where its value is kept, and its default. */
 typedef enum {
-  GST_ANC_FIELD_TEXT,   /* gchar * */
-  GST_ANC_FIELD_SWITCH, /* gboolean */
-  GST_ANC_FIELD_NUMBER, /* guint */
-  GST_ANC_FIELD_LONG,   /* guint64 */
+  GST_ANC_FIELD_TEXT,      /* gchar * */
+  GST_ANC_FIELD_STRUCTURE, /* GstStructure * */
+  GST_ANC_FIELD_SWITCH,    /* gboolean */
+  GST_ANC_FIELD_NUMBER,    /* guint */
+  GST_ANC_FIELD_LONG,      /* guint64 */
   GST_ANC_FIELD_TIME,   /* guint in milliseconds; the property in nanoseconds */
   GST_ANC_FIELD_CHOICE, /* gint, of an enumeration */
 } GstAncFieldType;
@@ -34,6 +35,10 @@ typedef struct {
   {                                                                            \
     GST_ANC_FIELD (s, m, n, k, b, GST_ANC_FIELD_TEXT)                          \
   }
+#define GST_ANC_STRUCTURE(s, m, n, k, b)                                       \
+  {                                                                            \
+    GST_ANC_FIELD (s, m, n, k, b, GST_ANC_FIELD_STRUCTURE)                     \
+  }
 #define GST_ANC_SWITCH(s, m, n, k, b, value)                                   \
   {                                                                            \
     GST_ANC_FIELD (s, m, n, k, b, GST_ANC_FIELD_SWITCH), .standard = value     \
@@ -43,10 +48,10 @@ typedef struct {
     GST_ANC_FIELD (s, m, n, k, b, GST_ANC_FIELD_NUMBER),                       \
         .minimum = least, .maximum = most, .standard = value                   \
   }
-#define GST_ANC_LONG(s, m, n, k, b, most, value)                               \
+#define GST_ANC_LONG(s, m, n, k, b, least, most, value)                        \
   {                                                                            \
-    GST_ANC_FIELD (s, m, n, k, b, GST_ANC_FIELD_LONG), .maximum = most,        \
-                                                       .standard = value       \
+    GST_ANC_FIELD (s, m, n, k, b, GST_ANC_FIELD_LONG),                         \
+        .minimum = least, .maximum = most, .standard = value                   \
   }
 #define GST_ANC_TIME(s, m, n, k, b, least, most, value)                        \
   {                                                                            \
@@ -66,7 +71,7 @@ void gst_anc_fields_install (GObjectClass *klass, guint first,
                              const GstAncField *fields, guint count,
                              GParamFlags when);
 
-/* Defaults into the structure at `base`, and its texts away. */
+/* Defaults into the structure at `base`, and its texts and structures away. */
 void gst_anc_fields_init (gpointer base, const GstAncField *fields,
                           guint count);
 void gst_anc_fields_clear (gpointer base, const GstAncField *fields,

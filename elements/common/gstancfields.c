@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "gstancmqttfields.h"
+#include "gstancfields.h"
 
 static GParamSpec *
 make_spec (const GstAncField *field, GParamFlags when)
@@ -12,6 +12,9 @@ make_spec (const GstAncField *field, GParamFlags when)
   case GST_ANC_FIELD_TEXT:
     return g_param_spec_string (field->name, field->nick, field->blurb, NULL,
                                 flags);
+  case GST_ANC_FIELD_STRUCTURE:
+    return g_param_spec_boxed (field->name, field->nick, field->blurb,
+                               GST_TYPE_STRUCTURE, flags);
   case GST_ANC_FIELD_SWITCH:
     return g_param_spec_boolean (field->name, field->nick, field->blurb,
                                  field->standard != 0, flags);
@@ -50,6 +53,10 @@ set (gpointer base, const GstAncField *field, const GValue *value)
     g_free (*(gchar **) member);
     *(gchar **) member = g_value_dup_string (value);
     break;
+  case GST_ANC_FIELD_STRUCTURE:
+    g_clear_pointer ((GstStructure **) member, gst_structure_free);
+    *(GstStructure **) member = g_value_dup_boxed (value);
+    break;
   case GST_ANC_FIELD_SWITCH:
     *(gboolean *) member = g_value_get_boolean (value);
     break;
@@ -76,6 +83,9 @@ get (gconstpointer base, const GstAncField *field, GValue *value)
   switch (field->type) {
   case GST_ANC_FIELD_TEXT:
     g_value_set_string (value, *(gchar *const *) member);
+    break;
+  case GST_ANC_FIELD_STRUCTURE:
+    g_value_set_boxed (value, *(GstStructure *const *) member);
     break;
   case GST_ANC_FIELD_SWITCH:
     g_value_set_boolean (value, *(const gboolean *) member);
@@ -110,8 +120,12 @@ void
 gst_anc_fields_clear (gpointer base, const GstAncField *fields, guint count)
 {
   for (guint i = 0; i < count; i++) {
+    gpointer member = (guint8 *) base + fields[i].offset;
+
     if (fields[i].type == GST_ANC_FIELD_TEXT)
-      g_clear_pointer ((gchar **) ((guint8 *) base + fields[i].offset), g_free);
+      g_clear_pointer ((gchar **) member, g_free);
+    else if (fields[i].type == GST_ANC_FIELD_STRUCTURE)
+      g_clear_pointer ((GstStructure **) member, gst_structure_free);
   }
 }
 
