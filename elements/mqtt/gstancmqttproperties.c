@@ -127,10 +127,11 @@ gst_anc_mqtt_properties_install (GObjectClass *klass, const gchar *topic_blurb)
   gst_anc_fields_install (klass, PROP_SETTINGS, settings_fields,
                           G_N_ELEMENTS (settings_fields),
                           GST_PARAM_MUTABLE_READY);
-  install_text (klass, PROP_URI, "uri", "URI",
-                "mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts:// "
-                "with TLS; read back without the password",
-                FLAGS);
+  install_text (
+      klass, PROP_URI, "uri", "URI",
+      "Address as mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts:// "
+      "with TLS; read back without the password",
+      FLAGS);
   install_text (klass, PROP_PASSWORD, "password", "Password",
                 "Password to log in with; wins over the URI's", SECRET_FLAGS);
   install_text (klass, PROP_KEY_PASSWORD, "tls-key-password", "Key password",

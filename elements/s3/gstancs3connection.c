@@ -117,10 +117,11 @@ gst_anc_s3_connection_install (GObjectClass *klass, gboolean source)
 {
   g_object_class_install_property (
       klass, PROP_URI,
-      g_param_spec_string ("uri", "URI",
-                           "s3://BUCKET/KEY; %XX is always an escape", NULL,
-                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-                               | GST_PARAM_MUTABLE_READY));
+      g_param_spec_string (
+          "uri", "URI", "Address as s3://BUCKET/KEY; %XX is always an escape",
+          NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+              | GST_PARAM_MUTABLE_READY));
   if (source)
     gst_anc_fields_install (klass, PROP_VERSION_ID, &version_field, 1,
                             GST_PARAM_MUTABLE_READY);

@@ -414,7 +414,7 @@ gst_anc_s3_sink_class_init (GstAncS3SinkClass *klass)
   gst_element_class_set_static_metadata (
       element, "S3 sink", "Sink/Network",
       "Writes a stream into objects of Amazon S3 and its like",
-      "The gst-plugins-anc authors");
+      "The gst-plugins-anc contributors");
 }
 
 static void

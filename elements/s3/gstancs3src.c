@@ -469,7 +469,7 @@ gst_anc_s3_src_class_init (GstAncS3SrcClass *klass)
   gst_element_class_set_static_metadata (
       element, "S3 source", "Source/Network",
       "Reads an object of Amazon S3 and its like",
-      "The gst-plugins-anc authors");
+      "The gst-plugins-anc contributors");
 }
 
 static void

@@ -22,16 +22,17 @@ typedef struct {
   }
 
 static const TextProperty texts[] = {
-  TEXT (URI, "uri", "URI",
-        "ws:// or wss:// address to connect to, or to listen at; port 0 "
-        "listens at any free one",
-        uri),
+  TEXT (
+      URI, "uri", "URI",
+      "Address as ws://... or wss://... to connect to, or to listen at; port 0 "
+      "listens at any free one",
+      uri),
   TEXT (CONNECTION, "connection", "Connection",
         "Name under which a sink and a source of one pipeline share one "
         "connection; the one that has the uri makes it",
         connection),
   TEXT (SUBPROTOCOLS, "subprotocols", "Subprotocols",
-        "protocol=raw: subprotocols to speak, best first, comma-separated",
+        "Subprotocols to speak with protocol=raw, best first, comma-separated",
         subprotocols),
   TEXT (ORIGIN, "origin", "Origin", "Client: Origin to send", origin),
   TEXT (ALLOWED_ORIGINS, "allowed-origins", "Allowed origins",

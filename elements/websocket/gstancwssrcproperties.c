@@ -89,7 +89,7 @@ gst_anc_ws_src_install_properties (GObjectClass *klass)
   g_object_class_install_property (
       klass, PROP_CAPS,
       g_param_spec_boxed ("caps", "Caps",
-                          "protocol=raw: what the messages are; otherwise "
+                          "What the messages are with protocol=raw; otherwise "
                           "which streams are taken",
                           GST_TYPE_CAPS, GST_ANC_WS_READY_RW));
   g_object_class_install_property (
