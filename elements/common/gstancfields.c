@@ -129,6 +129,21 @@ gst_anc_fields_clear (gpointer base, const GstAncField *fields, guint count)
   }
 }
 
+void
+gst_anc_fields_own (gpointer base, const GstAncField *fields, guint count)
+{
+  for (guint i = 0; i < count; i++) {
+    gpointer member = (guint8 *) base + fields[i].offset;
+
+    if (fields[i].type == GST_ANC_FIELD_TEXT)
+      *(gchar **) member = g_strdup (*(gchar **) member);
+    else if (fields[i].type == GST_ANC_FIELD_STRUCTURE
+             && *(GstStructure **) member != NULL)
+      *(GstStructure **) member
+          = gst_structure_copy (*(GstStructure **) member);
+  }
+}
+
 gboolean
 gst_anc_fields_set (gpointer base, guint first, const GstAncField *fields,
                     guint count, guint id, const GValue *value)

@@ -77,6 +77,9 @@ void gst_anc_fields_init (gpointer base, const GstAncField *fields,
 void gst_anc_fields_clear (gpointer base, const GstAncField *fields,
                            guint count);
 
+/* Makes the texts and structures at `base`, a copy of another, its own. */
+void gst_anc_fields_own (gpointer base, const GstAncField *fields, guint count);
+
 /* FALSE: the id is none of the table's. */
 gboolean gst_anc_fields_set (gpointer base, guint first,
                              const GstAncField *fields, guint count, guint id,
