@@ -164,8 +164,7 @@ on_expired (gpointer data)
   _exit (EXIT_FAILURE);
 }
 
-/* Whether the process may go on; it may although the stream broke. */
-static gboolean
+static void
 end_stream (Runtime *self, const AncLambdaFault *fault)
 {
   guint status = anc_lambda_stream_end (self->context->stream, fault);
@@ -174,7 +173,6 @@ end_stream (Runtime *self, const AncLambdaFault *fault)
     anc_lambda_log_printf (self->log, ANC_LAMBDA_LEVEL_ERROR,
                            "The streamed response did not arrive (status %u).",
                            status);
-  return TRUE;
 }
 
 static AncLambdaPosted
@@ -209,6 +207,7 @@ post_too_large (Runtime *self, GError **error)
                                 error);
 }
 
+/* Whether the process may go on; it may although a stream broke. */
 static gboolean
 answer (Runtime *self, const AncLambdaFault *fault)
 {
@@ -216,8 +215,10 @@ answer (Runtime *self, const AncLambdaFault *fault)
   g_autoptr (GError) error = NULL;
   AncLambdaPosted posted;
 
-  if (context->stream != NULL)
-    return end_stream (self, fault);
+  if (context->stream != NULL) {
+    end_stream (self, fault);
+    return TRUE;
+  }
   posted = fault != NULL ? anc_lambda_api_report (self->api, context->event->id,
                                                   fault, &error)
                          : post_reply (self, &error);
