@@ -176,9 +176,10 @@ class FaultProxy:
 
     def refuse(self):
         """As if no server was there."""
-        if self.listener:
-            faultwire.close(self.listener)
-            self.listener = None
+        with self.lock:
+            listener, self.listener = self.listener, None
+        if listener:
+            faultwire.close(listener)
 
     def accept(self):
         """Takes connections (again), on the port it had."""
@@ -203,6 +204,10 @@ class FaultProxy:
                 return
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self.lock:
+                if self.listener is not listener:
+                    # Taken while it was refused: cut () will not know of it.
+                    faultwire.close(sock)
+                    return
                 self.connections += 1
                 link = Link(self, sock, self.connections)
                 self.links.add(link)
