@@ -17,6 +17,8 @@ Exit code 77 and one line `skip: REASON`: the server cannot be had here.
 """
 import argparse
 import contextlib
+import os
+import select
 import signal
 import sys
 import unittest
@@ -124,6 +126,26 @@ def obey(server, proxy, line):
     return ""
 
 
+def lines():
+    """Those of the input until it ends. A signal that comes just before a read
+    does not interrupt it, so Python's handler wakes it through a pipe."""
+    awake, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
+    text = b""
+    while True:
+        ready, _, _ = select.select([sys.stdin, awake], [], [])
+        if awake in ready:
+            os.read(awake, 512)
+        if sys.stdin not in ready:
+            continue
+        piece = os.read(sys.stdin.fileno(), 65536)
+        *whole, text = (text + piece).split(b"\n")
+        yield from (line.decode() for line in whole if line.strip())
+        if not piece:
+            return
+
+
 def serve(options, stack):
     pki = (stack.enter_context(certificates.Certificates())
            if options.tls else None)
@@ -135,7 +157,7 @@ def serve(options, stack):
     for bucket in options.bucket:
         server.create_bucket(bucket)
     describe(server, pki, proxy, control)
-    for line in filter(str.strip, sys.stdin):
+    for line in lines():
         try:
             answer = obey(server, proxy, line)
             print(f"ok {answer}".strip(), flush=True)
