@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-one-object.h"
 
-/* A UTF-16 unit written as \uXXXX (RFC 8259, section 7), or -1. */
+/* A UTF-16 unit written as \uXXXX (RFC 8259, section 7), or -1. json-glib takes
+ * fewer digits for the front ones of four. */
 static gint
 escaped_unit (const gchar *text, gsize size)
 {
@@ -17,13 +18,17 @@ escaped_unit (const gchar *text, gsize size)
   return unit;
 }
 
+/* An escape that is none, or the first unit of two without the second. */
 static gboolean
-is_broken_pair (const gchar *text, gsize size)
+is_broken_unit (const gchar *text, gsize size)
 {
-  gint first = escaped_unit (text, size), second;
+  gint first, second;
 
-  if (first < 0xd800 || first > 0xdbff)
+  if (size < 2 || text[0] != '\\' || text[1] != 'u')
     return FALSE;
+  first = escaped_unit (text, size);
+  if (first < 0xd800 || first > 0xdbff)
+    return first < 0;
   second = escaped_unit (text + 6, size - 6);
   return second < 0xdc00 || second > 0xdfff;
 }
@@ -37,7 +42,7 @@ anc_is_one_object (const gchar *text, gsize size, guint depth_max)
   while (size > 0 && g_ascii_isspace (text[size - 1]))
     size--;
   for (gsize i = 0; i < size; i++) {
-    if (quoted && is_broken_pair (text + i, size - i))
+    if (quoted && is_broken_unit (text + i, size - i))
       return FALSE;
     if (quoted && text[i] == '\\')
       i++;

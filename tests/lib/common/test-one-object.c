@@ -27,6 +27,9 @@ static const struct {
   { "{\"a\": \"\\ud83d\\udreq\"}", FALSE },
   { "{\"a\": \"\\ud83d\\ud83d\"}", FALSE },
   { "{\"a\": \"\\\\ud83d\"}", TRUE },
+  { "{\"a\": \"\\ud83\\\\uee00\"}", FALSE }, /* three digits */
+  { "{\"a\": \"\\u00e\"}", FALSE },
+  { "{\"a\": \"\\u00e4\"}", TRUE },
   { "{\"a\": \"\\u00", FALSE },
 };
 
