@@ -61,18 +61,15 @@ access_point_host (const AncAwsEndpoint *endpoint, const AncAwsArn *arn,
                           anc_aws_partition_of (arn->region)->dns_suffix);
 }
 
-static gboolean
-init_access_point (AncS3Address *self, const AncAwsEndpoint *endpoint,
-                   const gchar *text, const gchar *key, GError **error)
+/* NULL with an error: not the ARN of an access point. */
+static AncAwsArn *
+parse_access_point (const gchar *text, GError **error)
 {
   g_autoptr (AncAwsArn) arn = anc_aws_arn_parse (text, error);
-  g_autofree gchar *encoded = NULL;
-  const gchar *name;
 
   if (arn == NULL)
-    return FALSE;
-  name = access_point (arn);
-  if (name == NULL
+    return NULL;
+  if (access_point (arn) == NULL
       || strspn (arn->region, "abcdefghijklmnopqrstuvwxyz0123456789-")
              != strlen (arn->region)
       || strspn (arn->account, "0123456789") != 12
@@ -82,9 +79,21 @@ init_access_point (AncS3Address *self, const AncAwsEndpoint *endpoint,
                        "access point: "
                        "arn:aws:s3:region:account:accesspoint/name. Name the "
                        "bucket instead.");
-    return FALSE;
+    return NULL;
   }
-  self->host = access_point_host (endpoint, arn, name);
+  return g_steal_pointer (&arn);
+}
+
+static gboolean
+init_access_point (AncS3Address *self, const AncAwsEndpoint *endpoint,
+                   const gchar *text, const gchar *key, GError **error)
+{
+  g_autoptr (AncAwsArn) arn = parse_access_point (text, error);
+  g_autofree gchar *encoded = NULL;
+
+  if (arn == NULL)
+    return FALSE;
+  self->host = access_point_host (endpoint, arn, access_point (arn));
   encoded = anc_aws_uri_encode (key != NULL ? key : "", "/");
   self->path = g_strconcat ("/", encoded, NULL);
   self->region = g_strdup (arn->region);
@@ -134,6 +143,19 @@ refuse (const gchar *what, GError **error)
 
 #define ARN_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ":/._-"
 
+static gboolean
+check_arn (const gchar *bucket, GError **error)
+{
+  g_autoptr (AncAwsArn) arn = NULL;
+
+  if (strspn (bucket, ARN_CHARACTERS) != strlen (bucket))
+    return refuse ("This is no ARN of an access point: it holds letters, "
+                   "digits and :/._- alone. Correct it.",
+                   error);
+  arn = parse_access_point (bucket, error);
+  return arn != NULL;
+}
+
 gboolean
 anc_s3_check_bucket (const gchar *bucket, GError **error)
 {
@@ -144,10 +166,7 @@ anc_s3_check_bucket (const gchar *bucket, GError **error)
                    "s3://bucket/key.",
                    error);
   if (anc_aws_is_arn (bucket))
-    return strspn (bucket, ARN_CHARACTERS) == length
-           || refuse ("This is no ARN of an access point: it holds letters, "
-                      "digits and :/._- alone. Correct it.",
-                      error);
+    return check_arn (bucket, error);
   /* As far as the oldest buckets go; S3 itself says the rest. */
   if (length < 3 || length > 255
       || strspn (bucket, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-")

@@ -29,6 +29,7 @@ static const struct {
   { "s3://", "bucket" },
   { "s3:///a", "bucket" },
   { "s3://a_b c/d", "bucket name" },
+  { "s3://arn:aw89012:accesspoint", "ARN" },
   { "s3://voices/a%", "%25" },
   { "s3://voices/a%2", "%25" },
   { "s3://voices/{time:%Y}", "%Y}" },
