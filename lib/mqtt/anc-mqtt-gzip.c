@@ -19,6 +19,9 @@ convert (GConverter *converter, GBytes *data, gsize limit, GError **error)
   GConverterResult result = G_CONVERTER_CONVERTED;
   g_autoptr (GByteArray) output = g_byte_array_new ();
 
+  if (input
+      == NULL) /* of no bytes; C adds nothing to a null pointer, not even 0 */
+    input = (const guint8 *) "";
   while (result != G_CONVERTER_FINISHED) {
     g_byte_array_set_size (output, (guint) (got + STEP));
     result = g_converter_convert (
