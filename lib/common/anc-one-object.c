@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "anc-one-object.h"
 
-/* A UTF-16 unit written as \uXXXX (RFC 8259, section 7), or -1. json-glib takes
- * fewer digits for the front ones of four. */
+#include <string.h>
+
+/* A UTF-16 unit written as \uXXXX, or -1. */
 static gint
 escaped_unit (const gchar *text, gsize size)
 {
@@ -18,19 +19,22 @@ escaped_unit (const gchar *text, gsize size)
   return unit;
 }
 
-/* An escape that is none, or the first unit of two without the second. */
-static gboolean
-is_broken_unit (const gchar *text, gsize size)
+/* Of the escape at the front (RFC 8259, section 7), both units of a pair
+ * included; 0: it is none. */
+static gsize
+escape_length (const gchar *text, gsize size)
 {
   gint first, second;
 
-  if (size < 2 || text[0] != '\\' || text[1] != 'u')
-    return FALSE;
+  if (size < 2 || memchr ("\"\\/bfnrtu", text[1], 9) == NULL)
+    return 0;
+  if (text[1] != 'u')
+    return 2;
   first = escaped_unit (text, size);
-  if (first < 0xd800 || first > 0xdbff)
-    return first < 0;
-  second = escaped_unit (text + 6, size - 6);
-  return second < 0xdc00 || second > 0xdfff;
+  if (first < 0xd800 || first > 0xdfff)
+    return first < 0 ? 0 : 6;
+  second = first <= 0xdbff ? escaped_unit (text + 6, size - 6) : -1;
+  return second < 0xdc00 || second > 0xdfff ? 0 : 12;
 }
 
 gboolean
@@ -42,11 +46,12 @@ anc_is_one_object (const gchar *text, gsize size, guint depth_max)
   while (size > 0 && g_ascii_isspace (text[size - 1]))
     size--;
   for (gsize i = 0; i < size; i++) {
-    if (quoted && is_broken_unit (text + i, size - i))
-      return FALSE;
-    if (quoted && text[i] == '\\')
-      i++;
-    else if (text[i] == '"')
+    if (quoted && text[i] == '\\') {
+      gsize length = escape_length (text + i, size - i);
+      if (length == 0)
+        return FALSE;
+      i += length - 1;
+    } else if (text[i] == '"')
       quoted = !quoted;
     else if (!quoted && (text[i] == '{' || text[i] == '['))
       depth++;

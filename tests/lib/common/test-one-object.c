@@ -30,6 +30,13 @@ static const struct {
   { "{\"a\": \"\\ud83\\\\uee00\"}", FALSE }, /* three digits */
   { "{\"a\": \"\\u00e\"}", FALSE },
   { "{\"a\": \"\\u00e4\"}", TRUE },
+  { "{\"a\": \"\\ude0c\\ud83d\\ude00\"}", FALSE }, /* the second of none */
+  { "{\"a\": \"\\uDDDDD\"}", FALSE },
+  { "{\"a\": \"\\ud83d\\ude00\\ud83d\\ude00}\"}", TRUE },
+  { "{\"a\": \"\\", FALSE },
+  { "{\"a\": \"\\600\"}", FALSE },
+  { "{\"a\": \"\\x\"}", FALSE },
+  { "{\"a\": \"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}", TRUE },
   { "{\"a\": \"\\u00", FALSE },
 };
 
